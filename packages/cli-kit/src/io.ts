@@ -1,0 +1,30 @@
+import type { Writable } from 'node:stream';
+
+/** All that a program touches of the world around it, so that a test can hand it another one. */
+export interface Io {
+  readonly stdout: Writable;
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative paths are taken from here. */
+  readonly cwd: string;
+  /** Aborted when the program is asked to stop (SIGINT, SIGTERM). */
+  readonly signal: AbortSignal;
+}
+
+/** The real world: this process. The first SIGINT or SIGTERM asks to stop, the second one ends the process at once. */
+export function processIo(): Io {
+  const controller = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+    controller.abort(new Error(`stopped by ${signal}`));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: controller.signal,
+  };
+}
