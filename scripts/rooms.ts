@@ -64,7 +64,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'packages/cli-kit',
     name: '@millrace/cli-kit',
-    mayImport: ['packages/http'],
+    mayImport: ['packages/http', 'packages/flatten', 'packages/model', 'packages/extract', 'packages/destinations'],
     pure: false,
     published: false,
   },

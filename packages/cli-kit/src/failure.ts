@@ -2,10 +2,21 @@
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 
-/** The exit code of an error: its own `exitCode` where it carries one, else 1. */
+/** Errors of the rooms below that have an exit code of their own, by name, so that another copy of a package is known as well. */
+const codesByName: Readonly<Record<string, ExitCode>> = {
+  DestinationOptionError: exitCodes.usage,
+  DestinationUnusableError: exitCodes.usage,
+  InvalidOptionError: exitCodes.usage,
+  OptionError: exitCodes.usage,
+};
+
+/** The exit code of an error: its own `exitCode` where it carries one, else that of its kind, else 1. */
 export function exitCodeOf(error: unknown): ExitCode {
-  const code = error instanceof Error && 'exitCode' in error ? error.exitCode : undefined;
-  return Object.values(exitCodes).find((known) => known === code && known !== exitCodes.ok) ?? exitCodes.error;
+  if (!(error instanceof Error)) return exitCodes.error;
+  const own = 'exitCode' in error ? error.exitCode : undefined;
+  const known = Object.values(exitCodes).find((code) => code === own && code !== exitCodes.ok);
+  if ('reason' in error && error.reason === 'in-use') return exitCodes.locked;
+  return known ?? codesByName[error.name] ?? exitCodes.error;
 }
 
 const networkCauses: Readonly<Record<string, string>> = {

@@ -1,3 +1,7 @@
+export { configExplainCommand } from './commands/config-explain.ts';
+export { modelCommand } from './commands/model.ts';
+export { destinationOption, jsonOption } from './commands/shared-options.ts';
+export { statusCommand } from './commands/status.ts';
 export type { CommandContext, CommandSpec, OptionSpec, ProgramSpec, SecretSpec } from './command.ts';
 export { exitCodes, type ExitCode } from './exit-codes.ts';
 export { exitCodeOf, renderFailure } from './failure.ts';

@@ -32,6 +32,42 @@ export function integerSetting(settings: Settings, key: string, least: number, m
   return parsed.data;
 }
 
+const spanUnits: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * A span of time: `30s`, `5m`, `24h`, `7d`; `0` for none.
+ * @returns milliseconds
+ */
+export function spanSetting(settings: Settings, key: string): number | undefined {
+  const text = settings.text(key);
+  if (text === undefined || text === '0') return text === undefined ? undefined : 0;
+  const parts = /^(\d{1,9})([smhd])$/.exec(text);
+  const unit = spanUnits[parts?.[2] ?? ''];
+  if (parts === null || unit === undefined) {
+    throw new UsageError(
+      `${settings.sourceOf(key)}: "${text}" is not a span of time. Write a whole number and s, m, h or d: 5m, 24h, 7d.`,
+    );
+  }
+  return Number(parts[1]) * unit;
+}
+
+/** A list of words with commas between them, each one of `words`, none twice. */
+export function wordListSetting<Word extends string>(
+  settings: Settings,
+  key: string,
+  words: readonly Word[],
+): readonly Word[] {
+  const text = settings.text(key);
+  if (text === undefined) return [];
+  const found = text.split(',').map((part) => {
+    const word = words.find((each) => each === part.trim());
+    if (word === undefined)
+      throw new UsageError(`${settings.sourceOf(key)}: "${part.trim()}" is not one of ${words.join(', ')}.`);
+    return word;
+  });
+  return [...new Set(found)];
+}
+
 /** One of several words. */
 export function wordSetting<Word extends string>(
   settings: Settings,

@@ -1,0 +1,42 @@
+/** How to reach a Celonis team: the options and secrets that every command with a connection has. */
+import type { OptionSpec, SecretSpec } from '@millrace/cli-kit';
+
+export const connectionOptions: readonly OptionSpec[] = [
+  {
+    flags: '--team <url>',
+    key: 'team',
+    description: 'the team: https://<team>.<realm>.celonis.cloud',
+    env: 'CELONIS_URL',
+  },
+  {
+    flags: '--key-type <type>',
+    key: 'keyType',
+    description: 'what CELONIS_API_TOKEN is: AppKey (application key) or Bearer (user API key)',
+    env: 'CELONIS_KEY_TYPE',
+    default: 'AppKey',
+  },
+  {
+    flags: '--oauth-method <method>',
+    key: 'oauthMethod',
+    description: 'how the OAuth client was registered to identify itself: basic or post',
+    env: 'OAUTH_CLIENT_METHOD',
+    default: 'post',
+  },
+  {
+    flags: '--audit-api <version>',
+    key: 'auditApi',
+    description: 'endpoint of the audit log: v1 (page numbers, counted) or v2 (cursor)',
+    default: 'v1',
+  },
+  {
+    flags: '--team-api-prefix <path>',
+    key: 'teamApiPrefix',
+    description: 'service prefix of the login history and members APIs, where a team has one',
+  },
+];
+
+export const connectionSecrets: readonly SecretSpec[] = [
+  { env: 'CELONIS_API_TOKEN', description: 'application key or user API key' },
+  { env: 'OAUTH_CLIENT_ID', description: 'OAuth 2 client, used when CELONIS_API_TOKEN is not set' },
+  { env: 'OAUTH_CLIENT_SECRET', description: 'its secret' },
+];

@@ -1,0 +1,19 @@
+import { configExplainCommand, modelCommand, statusCommand, type ProgramSpec } from '@millrace/cli-kit';
+import manifest from '../package.json' with { type: 'json' };
+import { doctorCommand } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
+
+/** The program `celonis-audit` as a value. */
+export const celonisAudit: ProgramSpec = {
+  name: 'celonis-audit',
+  version: manifest.version,
+  description:
+    'Exports the audit log and the login history of a Celonis team, completely, into tables for process mining.',
+  commands: [
+    exportCommand,
+    statusCommand('celonis-audit.duckdb'),
+    doctorCommand,
+    modelCommand(['celonis/audit-log'], async () => [(await import('@millrace/model')).celonisAuditLog]),
+    configExplainCommand(exportCommand),
+  ],
+};

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { processIo, runProgram } from '@millrace/cli-kit';
+import { oeExtract } from './program.ts';
+
+process.exitCode = await runProgram(oeExtract, process.argv.slice(2), processIo());

@@ -1,0 +1,14 @@
+import type { OptionSpec } from '../command.ts';
+
+/** `--to`, with the program's own file as default. */
+export function destinationOption(file: string): OptionSpec {
+  return {
+    flags: '--to <destination>',
+    key: 'to',
+    description: 'duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR or ndjson:- (standard output)',
+    default: `duckdb:${file}`,
+  };
+}
+
+/** `--json`. */
+export const jsonOption: OptionSpec = { flags: '--json', key: 'json', description: 'print JSON instead of a table' };
