@@ -105,6 +105,7 @@ try {
   say(
     `OE simulator at ${engine.url}: ${engine.data.digitalProcesses.length} value streams, ${engine.data.processContexts.length} process contexts`,
   );
+  say("the simulators' clocks stand at 2026-06-01, so the programs will say that this machine's differs");
   await run('celonis-audit', ['export', '--to', `duckdb:${databases.audit}`], {
     CELONIS_URL: team.url,
     CELONIS_API_TOKEN: team.credentials.appKey,

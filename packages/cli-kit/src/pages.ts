@@ -1,7 +1,7 @@
 /** From the clients' pages to the engine's. */
 import { parseJson, type JsonObject, type JsonValue } from '@millrace/flatten';
 import type { Page, PageRequest, Paging as EnginePaging } from '@millrace/extract';
-import type { PageAddress, Paging, RawPage } from '@millrace/http';
+import { readJson, unexpected, type PageAddress, type Paging, type RawPage } from '@millrace/http';
 
 /** How the engine walks a list that a client pages like this. */
 export function enginePaging(paging: Paging): EnginePaging {
@@ -14,23 +14,32 @@ export function pageAddress(paging: Paging, { page, cursor, signal }: PageReques
   return cursor === undefined ? { signal } : { cursor, signal };
 }
 
-/** The server answered something that is not the page that its API describes. */
-export class UnexpectedPageError extends Error {
-  override readonly name = 'UnexpectedPageError';
-
-  constructor(url: string, want: string) {
-    super(`GET ${url}: the answer is JSON, but not ${want}. Check that the address is that of the API.`);
-  }
-}
-
-/** Parses a page, with every integer exact. */
-export function enginePage({ bytes, headers, serverTime, response }: RawPage, paging: Paging): Page {
-  const body: JsonValue = bytes.length === 0 ? [] : parseJson(bytes);
+/**
+ * Parses a page, with every integer exact.
+ * @throws UnexpectedResponseError when it is no JSON, or not the page that the API describes
+ */
+export async function enginePage({ bytes, headers, serverTime, response }: RawPage, paging: Paging): Promise<Page> {
+  const body = bytes.length === 0 ? [] : await parseBody(response, bytes);
   const documents = documentsOf(body, paging);
-  if (documents === undefined) throw new UnexpectedPageError(response.url, `a list under "${paging.items}"`);
+  if (documents === undefined) {
+    throw unexpected(
+      response,
+      `It is JSON, but has no list under "${paging.items}": check that the address is that of the API.`,
+    );
+  }
   const totalCount = paging.style === 'page-number' ? countOf(body, headers, paging.totalCount) : undefined;
   const next = paging.style === 'cursor' ? textOf(body, paging.nextCursor) : undefined;
   return { documents, totalCount, next, serverTime };
+}
+
+async function parseBody(response: Response, bytes: Uint8Array): Promise<JsonValue> {
+  try {
+    return parseJson(bytes);
+  } catch (error) {
+    // What is no JSON at all is told in terms of the exchange: a log-in page, an answer cut short.
+    await readJson(response, bytes);
+    throw error;
+  }
 }
 
 function documentsOf(body: JsonValue, paging: Paging): readonly JsonObject[] | undefined {

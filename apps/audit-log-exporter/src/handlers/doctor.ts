@@ -15,7 +15,7 @@ function checksOf(client: CelonisLogs, signal: AbortSignal): Check[] {
   const check = (name: string, table: string, list: Pick<CelonisLogs['audit'], 'paging' | 'readPage'>): Check => ({
     name,
     needs: celonisAuditLog.tables.find((each) => each.name === table)?.source?.permission ?? '',
-    attempt: async () => describeAnswer(enginePage(await list.readPage({ pageSize: 1, signal }), list.paging)),
+    attempt: async () => describeAnswer(await enginePage(await list.readPage({ pageSize: 1, signal }), list.paging)),
   });
   return [
     check('audit log', 'audit_log', client.audit),

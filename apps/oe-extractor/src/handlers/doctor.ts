@@ -11,7 +11,7 @@ export async function runDoctor(context: CommandContext): Promise<ExitCode> {
   const check = (name: string, list: Pick<OeClient['accounts'], 'paging' | 'readPage'>): Check => ({
     name,
     needs: 'a key for the Orchestration Engine API',
-    attempt: async () => describeAnswer(enginePage(await list.readPage({ pageSize: 1, signal }), list.paging)),
+    attempt: async () => describeAnswer(await enginePage(await list.readPage({ pageSize: 1, signal }), list.paging)),
   });
   const checks = [
     check('accounts', client.accounts),

@@ -1,4 +1,5 @@
 /** A run of the extraction engine as a command: destination, progress, tables of the model, summary. */
+import { access, rm } from 'node:fs/promises';
 import { createDestination, parseDestinationUrl } from '@millrace/destinations';
 import {
   runExtraction,
@@ -15,6 +16,7 @@ import { absoluteDestination } from '../destination-path.ts';
 import type { Io } from '../io.ts';
 import { printJson, renderTable } from '../output.ts';
 import { createProgress, type Progress } from '../progress.ts';
+import { span } from '../span.ts';
 
 /** What a program says of its run. */
 export interface ExtractionCommand {
@@ -38,42 +40,65 @@ interface Built {
  * Extracts, builds the activity tables where the destination can, and prints what happened: on stdout, or on stderr where stdout
  * carries the rows.
  */
-export async function extractToDestination({
-  io,
-  to,
-  model,
-  json,
-  feeds,
-  extraction,
-}: ExtractionCommand): Promise<ExtractionSummary> {
+export async function extractToDestination(command: ExtractionCommand): Promise<ExtractionSummary> {
+  const { io, to, json } = command;
   const toStdout = parseDestinationUrl(to).target === '-';
-  const destination = createDestination(absoluteDestination(to, io.cwd), toStdout ? { output: io.stdout } : {});
-  const progress = createProgress(io);
-  let summary: ExtractionSummary;
-  let built: readonly Built[];
+  const url = absoluteDestination(to, io.cwd);
+  const destination = createDestination(url, toStdout ? { output: io.stdout } : {});
+  const isNew = !toStdout && !(await exists(parseDestinationUrl(url).target));
+  const run: RunState = { destination, progress: createProgress(io), committed: false };
+  let result: Awaited<ReturnType<typeof extractAndBuild>>;
   try {
-    summary = await runExtraction({
-      ...extraction,
-      feeds,
-      destination,
-      signal: io.signal,
-      onProgress: (event) => showProgress(progress, event),
-    });
-    progress.end();
-    built = await buildTables(destination, model, { full: extraction.full ?? false, tables: summary.tables }, progress);
-  } finally {
-    progress.end();
+    result = await extractAndBuild(command, run);
+  } catch (error) {
+    run.progress.end();
     await destination.close();
+    // A wrong credential must not leave an empty database behind. What did not exist before this run is this run's.
+    if (isNew && !run.committed) await rm(parseDestinationUrl(url).target, { recursive: true, force: true });
+    throw error;
   }
-  if (json)
-    printJson(toStdout ? { stdout: io.stderr } : io, {
-      destination: to,
-      ...summary,
-      tables: summary.tables.map(({ name, columns }) => ({ name, columns: columns.length })),
-      built,
-    });
+  run.progress.end();
+  await destination.close();
+  const { summary, built } = result;
+  const tables = summary.tables.map(({ name, columns }) => ({ name, columns: columns.length }));
+  if (json) printJson(toStdout ? { stdout: io.stderr } : io, { destination: to, ...summary, tables, built });
   else (toStdout ? io.stderr : io.stdout).write(renderSummary(to, summary, built));
   return summary;
+}
+
+/** What a run has come to. */
+interface RunState {
+  readonly destination: Destination;
+  readonly progress: Progress;
+  /** Whether anything was committed. */
+  committed: boolean;
+}
+
+async function extractAndBuild(
+  { io, model, feeds, extraction }: ExtractionCommand,
+  run: RunState,
+): Promise<{ readonly summary: ExtractionSummary; readonly built: readonly Built[] }> {
+  const report = reporter(run.progress);
+  const summary = await runExtraction({
+    ...extraction,
+    feeds,
+    destination: run.destination,
+    signal: io.signal,
+    onProgress: (event) => {
+      if (event.kind === 'committed') run.committed = true;
+      report(event);
+    },
+  });
+  run.progress.end();
+  const options = { full: extraction.full ?? false, tables: summary.tables };
+  return { summary, built: await buildTables(run.destination, model, options, run.progress) };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Merging gives the same rows as making the tables anew, and touches only those that changed; files have to be written anew anyway. */
@@ -100,29 +125,37 @@ async function buildTables(
   return built;
 }
 
-function showProgress(progress: Progress, event: ProgressEvent): void {
-  switch (event.kind) {
-    case 'progress':
-      progress.report({
-        what: event.feed,
-        done: event.documents,
-        unit: 'documents',
-        ...(event.estimatedDocuments === undefined ? {} : { total: event.estimatedDocuments }),
-      });
-      break;
-    case 'gap found':
-      progress.note(
-        `warning: ${event.feed}: what happened from ${event.from} to ${event.to} was deleted at the source before it was read`,
-      );
-      break;
-    case 'clock skew':
-      progress.note(
-        `warning: this machine's clock is ${Math.abs(Math.round(event.skewMs / 1000))} s ${event.skewMs > 0 ? 'behind' : 'ahead of'} the server's; the server's is used`,
-      );
-      break;
-    default:
-      break;
-  }
+/** Shows what happens. Every feed meets the same clock; it is told once. */
+function reporter(progress: Progress): (event: ProgressEvent) => void {
+  let clockTold = false;
+  return (event) => {
+    switch (event.kind) {
+      case 'progress':
+        progress.report({
+          what: event.feed,
+          done: event.documents,
+          unit: 'documents',
+          ...(event.estimatedDocuments === undefined ? {} : { total: event.estimatedDocuments }),
+        });
+        break;
+      case 'gap found':
+        progress.note(
+          `warning: ${event.feed}: what happened from ${event.from} to ${event.to} was deleted at the source before it was read`,
+        );
+        break;
+      case 'clock skew':
+        if (!clockTold) progress.note(clockWarning(event.skewMs));
+        clockTold = true;
+        break;
+      default:
+        break;
+    }
+  };
+}
+
+function clockWarning(skewMs: number): string {
+  const side = skewMs > 0 ? 'behind' : 'ahead of';
+  return `warning: this machine's clock is ${span(Math.abs(skewMs) / 1000)} ${side} the server's, which is the one that counts`;
 }
 
 function renderSummary(to: string, summary: ExtractionSummary, built: readonly Built[]): string {

@@ -6,6 +6,7 @@ import type { CommandContext } from '../command.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { printJson, renderTable } from '../output.ts';
+import { span } from '../span.ts';
 import { UsageError } from '../usage-error.ts';
 import { spanSetting } from '../values.ts';
 import { absoluteDestination } from '../destination-path.ts';
@@ -84,11 +85,4 @@ async function refuseMissing(url: string, io: Pick<Io, 'cwd'>): Promise<void> {
   } catch {
     throw new UsageError(`--to: nothing is at ${url}. Name the file or folder that an export wrote to.`);
   }
-}
-
-function span(seconds: number): string {
-  if (seconds < 0) return '0 s';
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { oeFromProcessLog } from '@millrace/simulator';
+import { expect, test } from 'vitest';
+import { credentialsOf, emptyFolder, oeExtractIn, query, smallTenant } from './support.ts';
+
+/** A real process: doi 10.4121/uuid:a07386a5-7be3-4367-9535-70bc9e77dbe6. Not part of this repository. */
+const log = new URL('../../../../shared/data/process-log-receipt.csv', import.meta.url);
+
+interface Event {
+  readonly case: string;
+  readonly activity: string;
+  readonly time: string;
+}
+
+/** Cases in the order of their first event, each the list of its activities in the order of the file. */
+function tracesOf(events: readonly Event[]): Map<string, string[]> {
+  const traces = new Map<string, string[]>();
+  for (const event of events) traces.set(event.case, [...(traces.get(event.case) ?? []), event.activity]);
+  return traces;
+}
+
+test.skipIf(!existsSync(log))(
+  'a real process log comes out of the engine as it went in: every case, activity, timestamp and order',
+  async () => {
+    const csv = await readFile(log, 'utf8');
+    const records = parse(csv, { columns: true }) as Record<string, string>[];
+    const want = records.map((record) => ({
+      case: record['case:concept:name'] ?? '',
+      activity: record['concept:name'] ?? '',
+      time: new Date(record['time:timestamp'] ?? '').toISOString(),
+    }));
+    const engine = await smallTenant({ data: oeFromProcessLog(csv) });
+    const folder = await emptyFolder();
+    expect((await oeExtractIn(folder, ['run'], credentialsOf(engine))).code).toBe(0);
+
+    const rows = await query(
+      folder,
+      `SELECT c."context$metadata$externalID", a.event_name, strftime(a.occurred_at, '%Y-%m-%dT%H:%M:%S.%gZ')
+     FROM activity_log a JOIN process_context c ON c."context$processid" = a.case_id ORDER BY a.case_id, a.sorting, a.event_id`,
+    );
+    const got = rows.map(([caseId = '', activity = '', time = '']) => ({ case: caseId, activity, time }));
+    expect(got).toHaveLength(8577);
+    const line = (event: Event): string => `${event.case}|${event.activity}|${event.time}`;
+    expect(got.map(line).toSorted()).toEqual(want.map(line).toSorted());
+
+    const traces = tracesOf(got);
+    expect(new Map([...traces].toSorted())).toEqual(new Map([...tracesOf(want)].toSorted()));
+    expect(traces.size).toBe(1434);
+    expect(new Set(got.map(({ activity }) => activity)).size).toBe(27);
+    const variants = Map.groupBy(traces.values(), (trace) => trace.join(' > '));
+    expect(variants.size).toBe(116);
+    expect(Math.max(...[...variants.values()].map((cases) => cases.length))).toBe(713);
+    const follows = [...traces.values()].flatMap((trace) =>
+      trace.slice(1).map((next, index) => `${trace[index]} > ${next}`),
+    );
+    expect(follows).toHaveLength(7143);
+    expect(new Set(follows).size).toBe(99);
+  },
+);
