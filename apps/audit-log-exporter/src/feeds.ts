@@ -15,7 +15,8 @@ export function auditFeeds(client: CelonisLogs, names: readonly FeedName[]): Fee
   const { members } = client;
   const make: Readonly<Record<FeedName, () => Feed>> = {
     audit: () => eventFeed('audit', 'audit_log', client.audit),
-    logins: () => eventFeed('logins', 'login_history', client.logins),
+    // The vendor writes these bounds without a fraction: https://developer.celonis.com/celonis-apis/team-api/overview/
+    logins: () => ({ ...eventFeed('logins', 'login_history', client.logins), boundsStepMs: 1000 }),
     adoption: () => eventFeed('adoption', 'studio_adoption', client.adoption),
     members: () => ({
       kind: 'snapshot',

@@ -41,7 +41,10 @@ export interface Transaction {
 export interface Destination {
   /** As the user wrote it: `duckdb:audit.duckdb`. Never holds a secret. */
   readonly url: string;
-  /** Creates what is missing and reads what is there. Throws before anything is written if it cannot be used. */
+  /**
+   * Creates what is missing and reads what is there. Throws before anything is written if it cannot be used.
+   * May be called again while open: it then reads anew.
+   */
   open(): Promise<StoredState>;
   begin(options: TransactionOptions): Promise<Transaction>;
   /** Every receipt ever committed, oldest first. */

@@ -1,0 +1,237 @@
+/** Documents that change: what changed since the last run, read while it goes on changing. */
+import type { JsonObject } from '@millrace/flatten';
+import { IncompleteReadError } from './errors.ts';
+import type { DeltaFeed } from './feed.ts';
+import type { FeedRun } from './feed-run.ts';
+import { newPassFacts, type PassFacts, streamPages } from './page-stream.ts';
+import { hashOf, type Question, type ReadDocument } from './reading.ts';
+import type { Receipt } from './receipt.ts';
+import { shapeOf } from './shape.ts';
+import { type DeltaState, readDelta, writeDelta } from './state.ts';
+import { type OpenWrite, withWrite } from './table-writer.ts';
+import { isoTime, parseTimestamp, valueAt } from './timestamp.ts';
+
+const defaultOverlapMs = 300_000;
+const maxAttempts = 6;
+const maxClosingPasses = 5;
+/** Documents kept back before they are handed over, so that one that comes twice is written once. */
+const heldBack = 5000;
+/** Hashes kept in the state at most; without them a document of the overlap is written again, to the same effect. */
+const maxRemembered = 10_000;
+
+/** Reads what changed, or everything, and upserts or replaces. */
+export async function extractDelta(feed: DeltaFeed, run: FeedRun): Promise<void> {
+  const { settings, tally, emit } = run;
+  const lowest = feed.updatedSince?.getTime();
+  const filters = shapeOf(feed.root, {
+    ...feed.filters,
+    ...(lowest === undefined ? {} : { updatedSince: isoTime(lowest) }),
+  });
+  const stored = run.state === undefined ? undefined : readDelta(feed.name, run.state);
+  const before = settings.full || stored?.filters !== filters ? undefined : stored;
+  tally.mode = before === undefined ? 'full' : 'delta';
+  emit({ kind: 'feed started', feed: feed.name, mode: tally.mode });
+
+  await withWrite(run.writer, before === undefined ? 'replace' : 'upsert', async (write) => {
+    const load = new DeltaLoad(feed, run, before, write);
+    const end = await load.read();
+    tally.completeTo = isoTime(end.startedAt);
+    if (before !== undefined && load.changed === 0) {
+      await write.rollback();
+      return;
+    }
+    await write.commit({
+      state: writeDelta({ filters, ...load.mark(end.lastPassAt) }),
+      receipt: {
+        feed: feed.name,
+        run: settings.run,
+        ...(load.since === undefined ? {} : { from: isoTime(load.since) }),
+        documents: load.changed,
+        served: end.served,
+        ...(end.counted === undefined ? {} : { counted: end.counted }),
+        proof: end.proof,
+        contentHash: hashOf(load.changedDocuments()),
+        pages: run.requests.pages,
+        attempts: end.attempts,
+        serverTime: isoTime(end.startedAt),
+      },
+    });
+    tally.documents += load.changed;
+    tally.windows += 1;
+    emit({ kind: 'committed', feed: feed.name, documents: load.changed, late: 0 });
+  });
+}
+
+interface Known {
+  readonly hash: string;
+  readonly instant: number | undefined;
+  /** Whether it is the same as an earlier run wrote it. */
+  readonly unchanged: boolean;
+}
+
+interface Pass extends PassFacts {
+  /** Documents that were not known, or not so. */
+  fresh: number;
+}
+
+interface LoadEnd {
+  readonly startedAt: number;
+  readonly lastPassAt: number;
+  readonly served: number;
+  readonly counted: number | undefined;
+  readonly proof: Receipt['proof'];
+  readonly attempts: number;
+}
+
+class DeltaLoad {
+  readonly since: number | undefined;
+  changed = 0;
+  readonly #feed: DeltaFeed;
+  readonly #run: FeedRun;
+  readonly #before: DeltaState | undefined;
+  readonly #write: OpenWrite;
+  readonly #overlapMs: number;
+  readonly #known = new Map<string, Known>();
+  readonly #held = new Map<string, JsonObject>();
+  /** Keys of what the source counts. */
+  readonly #counted = new Set<string>();
+
+  constructor(feed: DeltaFeed, run: FeedRun, before: DeltaState | undefined, write: OpenWrite) {
+    this.#feed = feed;
+    this.#run = run;
+    this.#before = before;
+    this.#write = write;
+    this.#overlapMs = feed.overlapMs ?? defaultOverlapMs;
+    const lowest = feed.updatedSince?.getTime();
+    const mark = before?.mark;
+    this.since = mark === undefined ? lowest : Math.max(mark - this.#overlapMs, lowest ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /**
+   * Reads until the documents known are as many as the source counts. Pages shift while documents change: one that moves to
+   * where it was not yet read comes twice, one that slips past comes in the closing pass, and one that another pushed over a
+   * page's edge is missing from the count, so everything is read again.
+   */
+  async read(): Promise<LoadEnd> {
+    let reason = '';
+    let counted: number | undefined;
+    let startedAt: number | undefined;
+    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+      if (attempt > 1) this.#repeat(attempt, reason);
+      const pass = await this.#pass(this.since);
+      startedAt ??= pass.startedAt;
+      const last = pass.pages > 1 ? await this.#close(pass) : pass;
+      const end = { startedAt, lastPassAt: last.startedAt, attempts: attempt };
+      if (pass.broken !== undefined) {
+        reason = pass.broken;
+      } else if (this.#feed.paging.kind === 'cursor') {
+        return { ...end, served: this.#counted.size, counted: pass.counted, proof: 'cursor' };
+      } else if (pass.counted === undefined) {
+        if (attempt > 1 && pass.fresh === 0) {
+          return { ...end, served: this.#counted.size, counted, proof: 'twice-equal' };
+        }
+        reason = 'the source gives no count, so a second reading has to show the same';
+      } else {
+        counted = pass.pages > 1 ? await this.#count() : pass.counted;
+        if (counted === this.#counted.size) return { ...end, served: counted, counted, proof: 'counted' };
+        reason = `the source counts ${counted} documents, and ${this.#counted.size} were read`;
+        // Some were deleted, or no longer match the filters: what is counted must be learnt anew.
+        if (counted !== undefined && this.#counted.size > counted) this.#counted.clear();
+      }
+    }
+    throw new IncompleteReadError({
+      feed: this.#feed.name,
+      ...(this.since === undefined ? {} : { from: isoTime(this.since) }),
+      attempts: maxAttempts,
+      served: this.#counted.size,
+      ...(counted === undefined ? {} : { counted }),
+      reason,
+    });
+  }
+
+  /** What a document's hash is over, for those that were handed over. */
+  *changedDocuments(): Generator<{ readonly hash: string }> {
+    for (const known of this.#known.values()) if (!known.unchanged) yield known;
+  }
+
+  /** Where the next run goes on: the latest change seen, but not later than the last pass began. */
+  mark(lastPassAt: number): Pick<DeltaState, 'mark' | 'recent'> {
+    let latest = this.#before?.mark ?? Number.NEGATIVE_INFINITY;
+    for (const { instant } of this.#known.values()) {
+      if (instant !== undefined) latest = Math.max(latest, Math.min(instant, lastPassAt));
+    }
+    if (latest === Number.NEGATIVE_INFINITY) return { mark: undefined, recent: {} };
+    const recent: Record<string, string> = {};
+    let remembered = 0;
+    for (const [key, { instant, hash }] of this.#known) {
+      if (instant === undefined || instant < latest - this.#overlapMs) continue;
+      remembered += 1;
+      if (remembered > maxRemembered) return { mark: latest, recent: {} };
+      recent[key] = asText(hash);
+    }
+    return { mark: latest, recent };
+  }
+
+  /** Reads what changed since the pass began, until nothing new comes. */
+  async #close(pass: Pass): Promise<Pass> {
+    let last = pass;
+    for (let round = 1; round <= maxClosingPasses; round += 1) {
+      const began = last.startedAt - this.#overlapMs;
+      last = await this.#pass(this.since === undefined ? began : Math.max(began, this.since));
+      if (last.fresh === 0 || last.pages === 1) break;
+    }
+    return last;
+  }
+
+  async #pass(since: number | undefined): Promise<Pass> {
+    const pass: Pass = { ...newPassFacts(), fresh: 0 };
+    for await (const page of streamPages(this.#question(since), this.#run.settings.concurrency, pass)) {
+      for (const one of page.documents) if (this.#take(one)) pass.fresh += 1;
+      if (this.#held.size >= heldBack) await this.#handOver();
+    }
+    await this.#handOver();
+    return pass;
+  }
+
+  async #count(): Promise<number | undefined> {
+    const { paging } = this.#feed;
+    const page = await this.#question(this.since).readPage({ page: paging.kind === 'numbered' ? paging.first : 0 });
+    return page.totalCount;
+  }
+
+  /** Takes a document; `false` if it is known as it is, or in a later form. */
+  #take(one: ReadDocument): boolean {
+    this.#counted.add(one.key);
+    const instant = parseTimestamp(valueAt(one.document, this.#feed.updatedAt));
+    const known = this.#known.get(one.key);
+    if (known?.hash === one.hash) return false;
+    if (known?.instant !== undefined && instant !== undefined && known.instant > instant) return false;
+    const unchanged = known === undefined && this.#before?.recent[one.key] === asText(one.hash);
+    if (!unchanged && (known === undefined || known.unchanged)) this.changed += 1;
+    this.#known.set(one.key, { hash: one.hash, instant, unchanged });
+    if (!unchanged) this.#held.set(one.key, one.document);
+    return !unchanged;
+  }
+
+  async #handOver(): Promise<void> {
+    const documents = [...this.#held.values()];
+    this.#held.clear();
+    await this.#write.write(documents);
+    await this.#write.flush();
+  }
+
+  #question(since: number | undefined): Question {
+    const filters = this.#feed.filters ?? {};
+    const bound = since === undefined ? {} : { updatedSince: new Date(since) };
+    return this.#run.requests.question((request) => this.#feed.readPage({ ...request, ...bound, filters }));
+  }
+
+  #repeat(attempt: number, reason: string): void {
+    this.#run.tally.repeated += 1;
+    this.#run.emit({ kind: 'read again', feed: this.#feed.name, attempt, reason });
+  }
+}
+
+function asText(hash: string): string {
+  return Buffer.from(hash, 'latin1').toString('base64url');
+}

@@ -1,0 +1,126 @@
+/** The requests of one feed: bounded, abortable, counted. */
+import pLimit, { type LimitFunction } from 'p-limit';
+import { identityOf, valueHash } from './content-hash.ts';
+import { UnexpectedDocumentError } from './errors.ts';
+import type { Feed, Page, PageRequest } from './feed.ts';
+import { keyOf } from './shape.ts';
+import { hashOf, type Question, type ReadPage } from './reading.ts';
+
+/** Sends a feed's page requests, at most `concurrency` at a time. The first failure ends them all. */
+export class Requests {
+  readonly #feed: Feed;
+  readonly #limit: LimitFunction;
+  readonly #abort = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #now: () => Date;
+  #pages = 0;
+  #documents = 0;
+  #skewMs = 0;
+  readonly #counts = { ofAllPages: false, largestPage: 0 };
+  readonly #onPage: () => void;
+
+  constructor(options: {
+    readonly feed: Feed;
+    readonly concurrency: number;
+    readonly signal: AbortSignal | undefined;
+    readonly now: () => Date;
+    readonly onPage: () => void;
+  }) {
+    this.#feed = options.feed;
+    this.#limit = pLimit(options.concurrency);
+    this.#signal =
+      options.signal === undefined ? this.#abort.signal : AbortSignal.any([options.signal, this.#abort.signal]);
+    this.#now = options.now;
+    this.#onPage = options.onPage;
+  }
+
+  /** Page requests answered. */
+  get pages(): number {
+    return this.#pages;
+  }
+
+  /** Documents received, those received twice counted twice. */
+  get documents(): number {
+    return this.#documents;
+  }
+
+  /** The server's clock less this machine's, in ms, as of the last answer. */
+  get skewMs(): number {
+    return this.#skewMs;
+  }
+
+  /** Throws the reason once the run is to stop. */
+  check(): void {
+    this.#signal.throwIfAborted();
+  }
+
+  /** Ends all requests under way and refuses further ones. */
+  stop(reason: unknown): void {
+    this.#abort.abort(reason);
+  }
+
+  /** A question whose pages `ask` reads. */
+  question(ask: (request: PageRequest) => Promise<Page>): Question {
+    return {
+      paging: this.#feed.paging,
+      counts: this.#counts,
+      readPage: (position) =>
+        this.#limit(async () => {
+          try {
+            this.check();
+            const page = await abortable(ask({ ...position, signal: this.#signal }), this.#signal);
+            return this.#prepare(page);
+          } catch (error) {
+            this.stop(error);
+            throw error;
+          }
+        }),
+    };
+  }
+
+  #prepare(page: Page): ReadPage {
+    const { name, root } = this.#feed;
+    if (page.totalCount !== undefined && !(Number.isSafeInteger(page.totalCount) && page.totalCount >= 0)) {
+      throw new UnexpectedDocumentError(
+        name,
+        `the source gives ${String(page.totalCount)} as its count of documents`,
+        'A whole number was expected; the API may have changed.',
+      );
+    }
+    const localTime = this.#now();
+    const serverTime = page.serverTime ?? localTime;
+    this.#skewMs = serverTime.getTime() - localTime.getTime();
+    this.#pages += 1;
+    this.#documents += page.documents.length;
+    const size = page.documents.length;
+    if (size > 0 && (page.totalCount ?? 0) > size) this.#counts.ofAllPages = true;
+    this.#counts.largestPage = Math.max(this.#counts.largestPage, size);
+    const documents = page.documents.map((document) => {
+      const hash = valueHash(identityOf(document, root.identity));
+      return { document, hash, key: keyOf(root, document) ?? hash };
+    });
+    this.#onPage();
+    return {
+      documents,
+      totalCount: page.totalCount,
+      next: page.next === null || page.next === '' ? undefined : page.next,
+      serverTime,
+      contentHash: hashOf(documents),
+    };
+  }
+}
+
+/** The promise, or the signal's reason once it is aborted: a reader that does not heed its signal holds nothing up. */
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

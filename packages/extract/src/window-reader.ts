@@ -1,0 +1,208 @@
+/** Reads one window of a log until it is shown to be complete, or says how to split it. */
+import { IncompleteReadError, UnexpectedDocumentError } from './errors.ts';
+import type { WindowedFeed } from './feed.ts';
+import type { FeedRun } from './feed-run.ts';
+import type { Outcome } from './in-order.ts';
+import { type Proven, readUntilProven, type Unproven } from './proof.ts';
+import { cutRange, inRange, type Range, splitRange } from './ranges.ts';
+import type { Question, ReadDocument, ReadPage } from './reading.ts';
+import type { ReceiptBody } from './receipt.ts';
+import { isoTime, parseTimestamp, valueAt } from './timestamp.ts';
+
+/** A window to be read. */
+export interface WindowItem {
+  readonly range: Range;
+  /** Readings of the windows that this one was split from whose proof did not hold. */
+  readonly failures: number;
+}
+
+/** A document and when it happened. */
+export interface DatedDocument extends ReadDocument {
+  readonly instant: number;
+}
+
+/** A window that was read completely. */
+export interface ReadWindow {
+  readonly range: Range;
+  /** Those within the range. */
+  readonly documents: readonly DatedDocument[];
+  readonly evidence: Omit<ReceiptBody, 'feed' | 'run' | 'from' | 'to' | 'documents' | 'contentHash' | 'rows'>;
+}
+
+const dayMs = 86_400_000;
+const defaultMaxPages = 20;
+/** Readings of a window before it is split. */
+const attemptsPerWindow = 3;
+/** Readings without proof along a line of ever smaller windows, or of one that cannot be split. */
+const maxFailures = 12;
+const maxParts = 64;
+
+export class WindowReader {
+  readonly #feed: WindowedFeed;
+  readonly #run: FeedRun;
+  readonly #step: number;
+  readonly #maxPages: number;
+
+  constructor(feed: WindowedFeed, run: FeedRun) {
+    this.#feed = feed;
+    this.#run = run;
+    this.#step = feed.boundsStepMs ?? 1;
+    this.#maxPages = feed.maxPages ?? defaultMaxPages;
+  }
+
+  /** The server's clock, from the smallest question there is. */
+  async serverTime(near: number): Promise<number> {
+    const page = await this.#firstPage({ from: near, to: near + this.#step });
+    return page.serverTime.getTime();
+  }
+
+  /**
+   * An instant before which the source has nothing, to about a day. One page a question: one question where all fits a page,
+   * two where the source answers oldest first, and a halving of less than twenty where it does not.
+   */
+  async oldest(range: Range): Promise<number> {
+    let empty = range.from;
+    let latest = range.to;
+    let probe = range.to;
+    for (let questions = 1; ; questions += 1) {
+      const asked = { from: empty, to: probe };
+      const page = await this.#firstPage(asked);
+      if (questions === 1) this.#run.tally.estimatedDocuments = page.totalCount;
+      const inside = this.#dated(page.documents, this.#asked(asked)).filter((one) => inRange(asked, one.instant));
+      const first = inside.reduce((least, one) => Math.min(least, one.instant), probe);
+      if (inside.length === 0 && isWhole(page)) empty = probe;
+      else latest = Math.min(latest, first);
+      if (isWhole(page) && inside.length > 0) return questions === 1 ? range.from : first;
+      if (latest - empty <= dayMs) return empty;
+      probe = questions === 1 ? latest : middle(empty, latest);
+    }
+  }
+
+  /** Reads a window. Split where it is too deep or does not hold still; at `edges` first, so that what is remembered stays comparable. */
+  async read(item: WindowItem, edges: readonly number[]): Promise<Outcome<WindowItem, ReadWindow>> {
+    const { range } = item;
+    const asked = this.#asked(range);
+    const known = cutRange(range, edges);
+    const splittable = known.length > 1 || splitRange(range, 2, this.#step).length > 1;
+    const question = this.#question(asked);
+    const outcome = await readUntilProven(question, {
+      attempts: splittable ? attemptsPerWindow : maxFailures - item.failures,
+      maxPages: splittable ? this.#maxPages : Number.POSITIVE_INFINITY,
+      onRepeat: (attempt, reason) => {
+        this.#run.tally.repeated += 1;
+        this.#run.emit({ kind: 'read again', feed: this.#feed.name, ...isoRange(range), attempt, reason });
+      },
+    });
+    if (outcome.kind === 'proven') {
+      return { kind: 'done', result: this.#readWindow(range, asked, outcome) };
+    }
+    const failures = item.failures + (outcome.kind === 'unproven' ? outcome.attempts : 0);
+    if (outcome.kind === 'unproven' && (!splittable || failures >= maxFailures)) {
+      throw this.#incomplete(asked, outcome, failures);
+    }
+    if (outcome.kind === 'too deep') this.#dated(outcome.seen, asked);
+    const parts = known.length > 1 ? known : splitRange(range, this.#partsFor(range, outcome), this.#step);
+    return { kind: 'split', into: parts.map((part) => ({ range: part, failures })) };
+  }
+
+  #readWindow(range: Range, asked: Range, proven: Proven): ReadWindow {
+    const { reading, proof, attempts } = proven;
+    return {
+      range,
+      documents: this.#dated(reading.documents, asked).filter((one) => inRange(range, one.instant)),
+      evidence: {
+        asked: isoRange(asked),
+        served: reading.documents.length,
+        ...(reading.counted === undefined ? {} : { counted: reading.counted }),
+        proof,
+        pages: reading.pages,
+        attempts,
+        serverTime: isoTime(reading.serverTime.getTime()),
+      },
+    };
+  }
+
+  /**
+   * What is asked for a window: a step earlier, since `from` may be exclusive, and whole steps, since the server may drop
+   * fractions. What is served beyond the window is left out after the count was checked.
+   */
+  #asked(range: Range): Range {
+    return {
+      from: (Math.ceil(range.from / this.#step) - 1) * this.#step,
+      to: Math.ceil(range.to / this.#step) * this.#step,
+    };
+  }
+
+  #question(asked: Range): Question {
+    const bounds = { from: new Date(asked.from), to: new Date(asked.to) };
+    return this.#run.requests.question((request) => this.#feed.readPage({ ...request, ...bounds }));
+  }
+
+  #firstPage(range: Range): ReturnType<Question['readPage']> {
+    const question = this.#question(this.#asked(range));
+    return question.readPage({ page: question.paging.kind === 'numbered' ? question.paging.first : 0 });
+  }
+
+  /** Documents with their instants. Throws for one that has none, or that was not asked for. */
+  #dated(documents: readonly ReadDocument[], asked: Range): DatedDocument[] {
+    const { name, timestamp } = this.#feed;
+    return documents.map((one) => {
+      const value = valueAt(one.document, timestamp);
+      const instant = parseTimestamp(value);
+      if (instant === undefined) {
+        throw new UnexpectedDocumentError(
+          name,
+          `a document has ${value === undefined ? 'nothing' : 'no time'} at ${timestamp.join('.')}`,
+          'A time as in 2025-02-25T14:52:10.903Z was expected; the API may have changed, and the feed must name the field.',
+        );
+      }
+      if (instant < asked.from - this.#step || instant > asked.to + this.#step) {
+        throw new UnexpectedDocumentError(
+          name,
+          `asked for ${isoTime(asked.from)} to ${isoTime(asked.to)}, the source gave a document of ${isoTime(instant)}`,
+          'It seems to ignore the bounds, or to read them in another time zone; windows cannot be told apart so.',
+        );
+      }
+      return { ...one, instant };
+    });
+  }
+
+  #partsFor(range: Range, outcome: Unproven): number {
+    if (outcome.kind === 'unproven') return 2;
+    if (outcome.pages > this.#maxPages + 1) return clamp(Math.ceil((1.5 * outcome.pages) / this.#maxPages));
+    // No count to go by: what was seen, and over what time, says how much there may be.
+    const instants = this.#dated(outcome.seen, this.#asked(range)).map((one) => one.instant);
+    const span =
+      instants.reduce((a, b) => Math.max(a, b), range.from) - instants.reduce((a, b) => Math.min(a, b), range.to);
+    return clamp(Math.ceil((1.5 * (range.to - range.from)) / Math.max(1, span)));
+  }
+
+  #incomplete(asked: Range, outcome: Unproven & { kind: 'unproven' }, attempts: number): IncompleteReadError {
+    return new IncompleteReadError({
+      feed: this.#feed.name,
+      ...isoRange(asked),
+      attempts,
+      served: outcome.served,
+      ...(outcome.counted === undefined ? {} : { counted: outcome.counted }),
+      reason: outcome.reason,
+    });
+  }
+}
+
+function isoRange(range: Range): { from: string; to: string } {
+  return { from: isoTime(range.from), to: isoTime(range.to) };
+}
+
+/** Whether the first page is all there is. */
+function isWhole(page: ReadPage): boolean {
+  if (page.next !== undefined) return false;
+  return page.totalCount === undefined ? page.documents.length === 0 : page.totalCount <= page.documents.length;
+}
+
+function middle(from: number, to: number): number {
+  return Math.floor((from + to) / 2);
+}
+
+function clamp(parts: number): number {
+  return Math.min(maxParts, Math.max(2, parts));
+}
