@@ -1,1 +1,18 @@
-export {};
+export { createDestination, openDestination } from './create-destination.ts';
+export type { OpenedDestination } from './create-destination.ts';
+export type { DuckDBOptions } from './duckdb-engine.ts';
+export { encodeParquet } from './encode-parquet.ts';
+export type { EncodeParquetOptions, ParquetCodec } from './encode-parquet.ts';
+export {
+  DestinationError,
+  DestinationOptionError,
+  DestinationSqlError,
+  DestinationUnusableError,
+  DestinationUsageError,
+  DestinationWriteError,
+} from './errors.ts';
+export type { UnusableReason } from './errors.ts';
+export { parseDestinationUrl } from './options.ts';
+export type { DestinationOptions, DestinationScheme, DestinationUrl } from './options.ts';
+export { listTables, queryDestination, readTable } from './query.ts';
+export type { QueryResult, TableSummary } from './query.ts';

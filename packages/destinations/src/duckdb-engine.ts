@@ -1,0 +1,118 @@
+import type {
+  DuckDBConnection,
+  DuckDBInstance,
+  DuckDBScalarMainFunction,
+  DuckDBType,
+  DuckDBValue,
+} from '@duckdb/node-api';
+import { canonicalText } from './canonical-text.ts';
+import { TEXT_FUNCTIONS } from './duckdb-sql.ts';
+import { DestinationOptionError } from './errors.ts';
+
+/** How much DuckDB may take. */
+export interface DuckDBOptions {
+  /** Memory that DuckDB's buffers may take, as DuckDB writes it: `512MB`, `2GB`. Default `1GB`. More than that goes to temporary files. */
+  readonly memoryLimit?: string;
+  /** Threads. Default 2. */
+  readonly threads?: number;
+}
+
+/** Checks the options without touching anything. */
+export function checkDuckDBOptions(url: string, options: DuckDBOptions): void {
+  const { memoryLimit, threads } = options;
+  if (memoryLimit !== undefined && !/^\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$/i.test(memoryLimit)) {
+    throw new DestinationOptionError(
+      url,
+      `memoryLimit '${memoryLimit}' is not a size: write a number and a unit, as in '512MB' or '2GB'.`,
+    );
+  }
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
+    throw new DestinationOptionError(url, `threads ${threads} is not a whole number from 1 to 1024.`);
+  }
+}
+
+/** An open DuckDB: one instance, one connection. */
+export interface DuckDBEngine {
+  run(sql: string, values?: DuckDBValue[]): Promise<void>;
+  /** Runs a query and gives its rows, each an array of DuckDB's own values. */
+  rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>;
+  readonly connection: DuckDBConnection;
+  close(): void;
+}
+
+/** DuckDB's lock keeps other processes out, but not a second instance in this one, and two spoil the file. */
+const openPaths = new Set<string>();
+
+/** Opens a database file, or one in memory for `:memory:`. Loads DuckDB, which takes a moment, on its first call. */
+export async function openDuckDB(
+  path: string,
+  options: DuckDBOptions & { readonly readOnly?: boolean } = {},
+): Promise<DuckDBEngine> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  if (openPaths.has(path)) throw new Error(`${path} is open already in this process`);
+  if (path !== ':memory:') openPaths.add(path);
+  let instance: DuckDBInstance | undefined;
+  const close = (): void => {
+    openPaths.delete(path);
+    instance?.closeSync();
+  };
+  try {
+    instance = await DuckDBInstance.create(path, {
+      memory_limit: options.memoryLimit ?? '1GB',
+      threads: String(options.threads ?? 2),
+      // Extensions are neither fetched nor loaded: everything needed is built in.
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      ...(options.readOnly === true ? { access_mode: 'READ_ONLY' } : {}),
+    });
+    return await connectDuckDB(instance, close);
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function connectDuckDB(instance: DuckDBInstance, close: () => void): Promise<DuckDBEngine> {
+  const connection = await instance.connect();
+  // Else casts between text, dates and instants with a zone would follow the machine's own zone.
+  await connection.run("SET TimeZone = 'UTC'");
+  await addTextFunctions(connection);
+  return {
+    connection,
+    async run(sql, values) {
+      await connection.run(sql, values);
+    },
+    async rows(sql, values) {
+      const reader = await connection.runAndReadAll(sql, values);
+      return reader.getRows();
+    },
+    close() {
+      connection.closeSync();
+      close();
+    },
+  };
+}
+
+/** DuckDB writes numbers and instants in its own way (`1e+20`, `2025-01-01 00:00:00`); a widened column needs the canonical text. */
+async function addTextFunctions(connection: DuckDBConnection): Promise<void> {
+  const { BIGINT, DOUBLE, DuckDBScalarFunction, INTEGER, VARCHAR } = await import('@duckdb/node-api');
+  const add = (name: string, parameterTypes: DuckDBType[], text: (cells: readonly DuckDBValue[]) => string): void => {
+    const mainFunction: DuckDBScalarMainFunction = (_info, input, output) => {
+      const columns = parameterTypes.map((_, index) => input.getColumnVector(index));
+      for (let row = 0; row < input.rowCount; row++) {
+        const cells = columns.map((column) => column.getItem(row));
+        output.setItem(row, cells[0] === null ? null : text(cells));
+      }
+      output.flush();
+    };
+    connection.registerScalarFunction(
+      DuckDBScalarFunction.create({ name, parameterTypes, returnType: VARCHAR, mainFunction }),
+    );
+  };
+  add(TEXT_FUNCTIONS.FLOAT, [DOUBLE], ([value]) => canonicalText({ type: 'FLOAT' }, Number(value)));
+  add(TEXT_FUNCTIONS.DATE, [INTEGER], ([value]) => canonicalText({ type: 'DATE' }, Number(value)));
+  add(TEXT_FUNCTIONS.DATETIME, [BIGINT, INTEGER], ([value, spellings]) => {
+    const known = Number(spellings) >= 0 ? { spellings: Number(spellings) } : {};
+    return canonicalText({ type: 'DATETIME', ...known }, Number(value));
+  });
+}

@@ -1,0 +1,34 @@
+import { open } from 'node:fs/promises';
+
+/** Writes a new file and waits until it is on the disk. */
+export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Appends to a file and waits until it is on the disk. */
+export async function appendDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'a');
+  try {
+    await file.appendFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Waits until the names in a folder are on the disk. Windows knows no such thing and needs none. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

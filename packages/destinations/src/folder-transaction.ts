@@ -1,0 +1,180 @@
+import type { Receipt, Transaction, TransactionOptions } from '@millrace/extract';
+import type { Batch, JsonObject, TableSchema } from '@millrace/flatten';
+import { BatchBuffer, refuseOtherFamilies, type BatchGroup } from './batch-buffer.ts';
+import { DestinationUnusableError, DestinationUsageError, writeError } from './errors.ts';
+import { compact, holdsAny, rewriteParts } from './folder-rewrite.ts';
+import { newDraft, type DraftTable, type FolderStore, type WrittenPart } from './folder-store.ts';
+import { KeySet } from './row-keys.ts';
+import { joinTables, nameKey } from './schema-union.ts';
+
+interface Setting {
+  readonly store: FolderStore;
+  readonly options: TransactionOptions;
+  readonly maxPartRows: number;
+  /** The tables before the transaction, by `nameKey`. */
+  readonly tables: ReadonlyMap<string, DraftTable>;
+  /** Makes the tables, the receipt and the state the folder's content. */
+  readonly publish: (
+    tables: ReadonlyMap<string, DraftTable>,
+    end: { readonly feed: string; readonly state: JsonObject; readonly receipt: Receipt },
+  ) => Promise<void>;
+  /** Told once; removes what the manifest does not name. */
+  readonly ended: () => Promise<void>;
+}
+
+/** Batches become parts as they come; `commit` rewrites older parts that hold rows of the same documents, and publishes the manifest. */
+export class FolderTransaction implements Transaction {
+  readonly #setting: Setting;
+  readonly #buffer = new BatchBuffer();
+  readonly #drafts = new Map<string, DraftTable>();
+  readonly #keys = new KeySet();
+  #state: 'open' | 'failed' | 'ended' = 'open';
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+  }
+
+  async write(batch: Batch): Promise<void> {
+    this.#mustBeOpen();
+    refuseOtherFamilies(this.#setting.store.url, this.#setting.options, batch);
+    for (const { table } of batch.tables) {
+      const key = nameKey(table.name);
+      const stored = this.#setting.tables.get(key);
+      const draft = this.#drafts.get(key);
+      if (stored?.derived === true) throw this.#taken(table.name);
+      const schema = joinTables(this.#setting.store.url, draft?.schema ?? stored?.schema, table);
+      const { folder } = draft ?? stored ?? newDraft(schema);
+      this.#drafts.set(key, { folder, derived: false, schema, parts: draft?.parts ?? [] });
+    }
+    const group = this.#buffer.add(batch);
+    if (group !== undefined) await this.#attempt('write rows', () => this.#stage(group));
+  }
+
+  async commit(end: { readonly state: JsonObject; readonly receipt: Receipt }): Promise<void> {
+    this.#mustBeOpen();
+    await this.#attempt('commit', async () => {
+      const group = this.#buffer.take();
+      if (group !== undefined) await this.#stage(group);
+      const tables = await this.#mergeWithStored();
+      await this.#setting.publish(tables, { feed: this.#setting.options.feed, ...end });
+    });
+    await this.#end();
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#state !== 'ended') await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    this.#state = 'ended';
+    await this.#setting.ended();
+  }
+
+  #mustBeOpen(): void {
+    if (this.#state === 'open') return;
+    const why = this.#state === 'failed' ? 'has failed: roll it back' : 'has ended';
+    throw new DestinationUsageError(
+      this.#setting.store.url,
+      `The transaction of feed ${this.#setting.options.feed} ${why}.`,
+    );
+  }
+
+  #taken(table: string): DestinationUnusableError {
+    const { url, directory } = this.#setting.store;
+    const message = `${directory} has a table ${table} that a transformation made: rename one of the two.`;
+    return new DestinationUnusableError(url, 'foreign', directory, message);
+  }
+
+  async #attempt(what: string, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#state = 'failed';
+      throw writeError(this.#setting.store.url, what, error);
+    }
+  }
+
+  async #stage(group: BatchGroup): Promise<void> {
+    const { store } = this.#setting;
+    await this.#dropFromStaged(group.keys);
+    for (const batches of group.tables) {
+      const table = batches.at(-1)?.table;
+      const draft = table === undefined ? undefined : this.#drafts.get(nameKey(table.name));
+      if (draft === undefined || batches.every(({ rows }) => rows === 0)) continue;
+      const part = await store.writePart(draft.folder, batches, true);
+      this.#drafts.set(nameKey(draft.schema.name), { ...draft, parts: [...draft.parts, part] });
+    }
+    this.#keys.addAll(group.keys.toWords());
+  }
+
+  /** A document that comes again within the transaction replaces what the transaction wrote of it. */
+  async #dropFromStaged(keys: KeySet): Promise<void> {
+    const { store } = this.#setting;
+    if (!this.#overlaps(keys)) return;
+    for (const [key, draft] of this.#drafts) {
+      const kept: WrittenPart[] = [];
+      for (const part of draft.parts) {
+        const [now] = await rewriteParts(store, draft.folder, [part], part.schema, keys);
+        if (now !== undefined) kept.push(now);
+      }
+      this.#drafts.set(key, { ...draft, parts: kept });
+    }
+  }
+
+  #overlaps(keys: KeySet): boolean {
+    return this.#keys.hasAny(keys.toWords());
+  }
+
+  async #mergeWithStored(): Promise<Map<string, DraftTable>> {
+    const { tables, options } = this.#setting;
+    const result = new Map(tables);
+    const root = nameKey(options.root);
+    const replaced = options.mode === 'upsert' && (await this.#replacesStored(root)) ? this.#keys : undefined;
+    for (const key of new Set([...tables.keys(), ...this.#drafts.keys()])) {
+      const stored = tables.get(key);
+      const draft = this.#drafts.get(key);
+      const schema = draft?.schema ?? stored?.schema;
+      if (schema === undefined || nameKey(schema.root) !== root || (draft === undefined && stored?.derived === true))
+        continue;
+      const before = options.mode === 'replace' ? [] : (stored?.parts ?? []);
+      result.set(key, await this.#mergeTable(stored, schema, before, draft?.parts ?? [], replaced));
+    }
+    return result;
+  }
+
+  async #replacesStored(root: string): Promise<boolean> {
+    const stored = this.#setting.tables.get(root);
+    return stored !== undefined && holdsAny(this.#setting.store, stored, this.#keys);
+  }
+
+  async #mergeTable(
+    stored: DraftTable | undefined,
+    schema: TableSchema,
+    before: readonly WrittenPart[],
+    written: readonly WrittenPart[],
+    replaced: KeySet | undefined,
+  ): Promise<DraftTable> {
+    const { store, maxPartRows } = this.#setting;
+    const { folder } = stored ?? newDraft(schema);
+    const filled = before.filter(({ rows }) => rows > 0);
+    const parts = [
+      ...(await rewriteParts(store, folder, filled, schema, replaced)),
+      ...(await rewriteParts(store, folder, written, schema, undefined)),
+    ];
+    const draft = { folder, derived: false, schema, parts };
+    return withSomePart(store, { ...draft, parts: await compact(store, draft, maxPartRows, false) });
+  }
+}
+
+/** A table without rows is one empty file, so that its columns can be read. */
+export async function withSomePart(store: FolderStore, table: DraftTable): Promise<DraftTable> {
+  if (table.parts.length > 0) return table;
+  const columns = table.schema.columns.map((schema) => ({
+    schema,
+    rows: 0,
+    nullCount: 0,
+    values: { kind: 'bytes' as const, data: new Uint8Array(), count: 0 },
+  }));
+  const empty = { table: table.schema, rows: 0, columns };
+  return { ...table, parts: [await store.writePart(table.folder, [empty], !table.derived)] };
+}

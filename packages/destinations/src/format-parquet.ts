@@ -1,0 +1,51 @@
+import { zstdDecompressSync } from 'node:zlib';
+import type { TableBatch, TableSchema } from '@millrace/flatten';
+import type { Cell } from './canonical-text.ts';
+import { columnFromCells } from './cells.ts';
+import { quoteList, quoteName } from './duckdb-sql.ts';
+import { encodeParquet, type ParquetCodec } from './encode-parquet.ts';
+import type { TableFormat } from './table-format.ts';
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Keeps the numbers as they are stored, and a byte order mark at the start of a text. */
+const PARSERS = {
+  timestampFromMilliseconds: (millis: bigint): bigint => millis,
+  dateFromDays: (days: number): number => days,
+  stringFromBytes: (bytes: Uint8Array): string => decoder.decode(bytes),
+};
+
+async function decode(bytes: Uint8Array, table: TableSchema): Promise<TableBatch> {
+  const { parquetRead } = await import('hyparquet');
+  const file = {
+    byteLength: bytes.byteLength,
+    slice: (start: number, end?: number): ArrayBuffer => Uint8Array.from(bytes.subarray(start, end)).buffer,
+  };
+  const cells = new Map<string, Cell[]>(table.columns.map((column) => [column.name, []]));
+  await parquetRead({
+    file,
+    compressors: { ZSTD: (input) => zstdDecompressSync(input) },
+    parsers: PARSERS,
+    geoparquet: false,
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      const column = cells.get(columnName);
+      if (column === undefined) return;
+      const values = Array.from<unknown>(columnData);
+      for (const [index, value] of values.entries()) column[rowStart + index] = (value ?? null) as Cell;
+    },
+  });
+  const columns = table.columns.map((schema) => columnFromCells(schema, cells.get(schema.name) ?? []));
+  return { table, rows: columns[0]?.rows ?? 0, columns };
+}
+
+/** Parquet files, a row group each 100,000 rows. */
+export function parquetFormat(codec: ParquetCodec = 'zstd'): TableFormat {
+  return {
+    kind: 'parquet',
+    mixedColumns: true,
+    encode: (batches) => encodeParquet(batches, { codec }),
+    decode,
+    scan: (files, columns) =>
+      `SELECT ${columns.map(({ name }) => quoteName(name)).join(', ')} FROM read_parquet(${quoteList(files.map(({ path }) => path))})`,
+  };
+}

@@ -1,0 +1,65 @@
+import type { Writable } from 'node:stream';
+import type { DuckDBOptions } from './duckdb-engine.ts';
+import type { ParquetCodec } from './encode-parquet.ts';
+import { DestinationOptionError } from './errors.ts';
+
+/** Options of every destination; each takes those that concern it. */
+export interface DestinationOptions extends DuckDBOptions {
+  /** Compression of Parquet files. Default `zstd`. */
+  readonly codec?: ParquetCodec;
+  /** Rows a file of a folder destination holds at most, give or take a batch. Smaller files are merged until they reach it. Default 500,000. */
+  readonly maxPartRows?: number;
+  /** Where `ndjson:-` writes to, as `process.stdout`. */
+  readonly output?: Writable;
+}
+
+/** How a destination is stored. */
+export type DestinationScheme = 'duckdb' | 'parquet' | 'csv' | 'ndjson';
+
+/** A destination's URL in its parts. */
+export interface DestinationUrl {
+  readonly scheme: DestinationScheme;
+  /** A path, or `-` for the stream. */
+  readonly target: string;
+}
+
+const FORMS = 'duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR or ndjson:-';
+const SCHEMES: readonly string[] = ['duckdb', 'parquet', 'csv', 'ndjson'] satisfies DestinationScheme[];
+
+function isScheme(text: string): text is DestinationScheme {
+  return SCHEMES.includes(text);
+}
+
+/**
+ * Takes a destination's URL apart.
+ * @throws {DestinationOptionError} when it has none of the forms `duckdb:FILE`, `parquet:DIR`, `csv:DIR`, `ndjson:DIR`, `ndjson:-`
+ */
+export function parseDestinationUrl(url: string): DestinationUrl {
+  const colon = url.indexOf(':');
+  const scheme = url.slice(0, Math.max(colon, 0));
+  const target = url.slice(colon + 1);
+  if (!isScheme(scheme)) {
+    throw new DestinationOptionError(url, `'${url}' is not a destination: write ${FORMS}.`);
+  }
+  if (target.trim() === '' || target.includes('\0') || (target === '-' && scheme !== 'ndjson')) {
+    const form = scheme === 'duckdb' ? 'duckdb:audit.duckdb' : `${scheme}:./out`;
+    throw new DestinationOptionError(
+      url,
+      `'${url}' names no ${scheme === 'duckdb' ? 'file' : 'folder'}: write it as in ${form}.`,
+    );
+  }
+  return { scheme, target };
+}
+
+const CODECS: readonly string[] = ['zstd', 'snappy', 'uncompressed'] satisfies ParquetCodec[];
+
+/** Checks the options that concern folders. */
+export function checkFolderOptions(url: string, options: DestinationOptions): void {
+  const { codec, maxPartRows } = options;
+  if (codec !== undefined && !CODECS.includes(codec)) {
+    throw new DestinationOptionError(url, `codec '${codec}' is not known: write 'zstd', 'snappy' or 'uncompressed'.`);
+  }
+  if (maxPartRows !== undefined && !(Number.isInteger(maxPartRows) && maxPartRows > 0)) {
+    throw new DestinationOptionError(url, `maxPartRows ${maxPartRows} is not a whole number above 0.`);
+  }
+}

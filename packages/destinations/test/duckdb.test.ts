@@ -1,0 +1,3 @@
+import { describeDestination } from './conformance.ts';
+
+describeDestination('duckdb');
