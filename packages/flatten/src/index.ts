@@ -1,3 +1,23 @@
 export type { Batch, Column, DictionaryValues, PlainValues, TableBatch } from './batch.ts';
+export { batchFromRows, childTable, rootTable, tableFromRows } from './build.ts';
+export { canonicalJson } from './canonical-json.ts';
+export { formatDate, formatDateTime, parseAnyIso } from './dates.ts';
+export {
+  DocumentError,
+  EncodingError,
+  type ErrorPlace,
+  FlattenError,
+  formatPath,
+  JsonSyntaxError,
+  SpecError,
+} from './errors.ts';
+export { flatten, type FlattenOptions } from './flatten.ts';
+export { createFlattener, type Flattener, type Page, type PushOptions } from './flattener.ts';
+export { contentHash } from './keys.ts';
+export { parseJson } from './parse.ts';
+export { type CellValue, ColumnCursor, columnValues, type Row, rows } from './read.ts';
 export type { ColumnRole, ColumnSchema, ColumnType, SchemaChange, TableSchema } from './schema.ts';
+export { mergeSchemas, schemaChanges } from './schema-changes.ts';
 export type { JsonObject, JsonValue, LinkStyle, MapStyle, Path, PathSpec, RootSpec } from './spec.ts';
+export { joinTypes, type Scalar, storedText, type TypeState, widenValue } from './types.ts';
+export { unflatten } from './unflatten.ts';

@@ -11,7 +11,7 @@
  * | `INTEGER` | signed 64-bit | whole numbers within ±2^63, exact |
  * | `FLOAT` | IEEE 754 double | any other number, and integers within ±2^53 once the column is a FLOAT |
  * | `DATE` | days since 1970-01-01, signed 32-bit | `2025-02-25` |
- * | `DATETIME` | milliseconds since 1970-01-01T00:00:00Z, signed 64-bit | ISO 8601 with a time zone |
+ * | `DATETIME` | milliseconds since 1970-01-01T00:00:00Z, signed 64-bit | `2025-02-25T14:52:10.903Z` and its kin; every ISO 8601 form once it is declared |
  * | `STRING` | UTF-8 | anything else that is a scalar |
  * | `JSON` | UTF-8 JSON text | what a table cannot hold: mixed arrays, values deeper than `maxDepth` |
  */
@@ -37,10 +37,20 @@ export interface ColumnSchema {
   readonly role: ColumnRole;
   /** For a link column: the ancestor table and the column of it that is repeated here. */
   readonly references?: { readonly table: string; readonly column: string };
-  /** Longest value seen, in UTF-16 units; 0 unless STRING or JSON. */
+  /**
+   * Longest value seen, in UTF-16 units. Numbers, booleans and dates count as the text that they would be in a STRING column,
+   * so that the length is known when the column becomes one.
+   */
   readonly maxChars: number;
-  /** Longest value seen, in UTF-8 bytes; 0 unless STRING or JSON. */
+  /** The same in UTF-8 bytes. */
   readonly maxBytes: number;
+  /** INTEGER: a value beyond ±(2^53 − 1) was seen, so a FLOAT cannot hold the column and fractions widen it to STRING. */
+  readonly wide?: true;
+  /**
+   * DATETIME: a bit set of the spellings that every value so far agrees with (see `dates.ts`). It gives each value its own text
+   * back should the column become a STRING. Absent: milliseconds always written, `2025-02-25T14:52:10.900Z`.
+   */
+  readonly spellings?: number;
 }
 
 /** One table. */
@@ -48,6 +58,8 @@ export interface TableSchema {
   readonly name: string;
   /** Path of the array that the rows come from, from the root document; empty for a root table. An array inside an array adds the element `[]`. */
   readonly path: readonly string[];
+  /** Present where the rows are the entries of an object (map style `table`): columns `key` and `value`. */
+  readonly map?: true;
   /** The table whose rows hold the array; absent for a root table. */
   readonly parent?: string;
   /** The root table of this family; its own name for a root table. */
@@ -59,7 +71,12 @@ export interface TableSchema {
   readonly columns: readonly ColumnSchema[];
 }
 
-/** What a batch changed in the schema, in the order in which it happened. */
+/**
+ * What a batch changed in the schema: parents before children, columns in table order. A new table is one change, its columns
+ * are not listed again. `length grown` is said of columns that were STRING or JSON before. `wide`, `spellings`, a `data` column
+ * that turns `variant` and the lengths of other types move without a change: a batch holds every table that moved in
+ * any way, and whoever stores a schema stores the newest.
+ */
 export type SchemaChange =
   | { readonly kind: 'table added'; readonly table: string }
   | { readonly kind: 'column added'; readonly table: string; readonly column: string; readonly type: ColumnType }

@@ -3,7 +3,10 @@
  */
 import type { ColumnType, TableSchema } from './schema.ts';
 
-/** A path in a document: object keys from the outside in. `[]` stands for "each element" of an array inside an array. */
+/**
+ * A path in a document: object keys from the outside in. `[]` stands for "each element" of an array inside an array; a key that
+ * is itself `[]` is written `~[]`.
+ */
 export type Path = readonly string[];
 
 /** How an object is shaped: its keys as columns (default), as rows of a child table (`key`, `value` columns), or as one JSON column. */
@@ -29,7 +32,7 @@ export interface PathSpec {
   readonly map?: MapStyle;
   /** Scalar: the column's name, instead of the path joined with `$`. */
   readonly column?: string;
-  /** Scalar: the least type of the column. Values that do not fit widen it. */
+  /** Scalar, or the scalars of an array: the least type of the column. Values that do not fit widen it. */
   readonly type?: ColumnType;
   /** Leaves the value, and all below it, out of every table. */
   readonly omit?: boolean;

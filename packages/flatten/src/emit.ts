@@ -1,0 +1,188 @@
+/** Takes what a plan holds as a batch. */
+import type { Batch, Column, PlainValues, TableBatch } from './batch.ts';
+import { encodeColumn, integers } from './encode.ts';
+import { isReady, knownTables, nameTables, orderedColumns } from './naming.ts';
+import type { Names } from './names.ts';
+import type { LinkColumn, PlanColumn, TablePlan, ValueColumn } from './plan.ts';
+import { tableChanges } from './schema-changes.ts';
+import type { ColumnSchema, SchemaChange, TableSchema } from './schema.ts';
+import type { Scalar } from './types.ts';
+
+/** What is taken out of one table: its rows without those replaced. */
+interface Taken {
+  readonly rows: number;
+  /** New number of each row, -1 for one that is left out; absent while all stay. */
+  readonly renumbered: Int32Array | undefined;
+  readonly parentRows: Uint32Array;
+  /** Encoded key columns, which child tables link to. */
+  readonly keys: Map<PlanColumn, Column>;
+}
+
+/** Everything since the last batch, and the plan ready for the next. */
+export function takeBatch(root: TablePlan, names: Names, documents: number): Batch {
+  const tables: TableBatch[] = [];
+  const changes: SchemaChange[] = [];
+  const taken = new Map<TablePlan, Taken>();
+  for (const table of nameTables(root, names)) {
+    if (!isReady(table)) continue;
+    const columns = orderedColumns(table);
+    const schema = describeTable(table, columns);
+    const changed = tableChanges(table.schema, schema);
+    changes.push(...changed);
+    // Without rows of its own a table may still have moved: its links follow the parent's key.
+    const moved = table.rows > 0 || JSON.stringify(schema) !== JSON.stringify(table.schema);
+    table.schema = schema;
+    if (moved) tables.push(encodeTable(table, schema, columns, taken));
+  }
+  for (const table of taken.keys()) resetTable(table);
+  return { tables, changes, documents };
+}
+
+/** The tables as the last batch left them. */
+export function emittedTables(root: TablePlan): TableSchema[] {
+  return knownTables(root).flatMap((table) => table.schema ?? []);
+}
+
+function describeTable(table: TablePlan, columns: readonly PlanColumn[]): TableSchema {
+  const name = table.name ?? '';
+  const primaryKey = table.keys.map((column) => column.name ?? '');
+  const parent = table.parent?.schema;
+  return {
+    name,
+    path: table.path,
+    ...(table.isMap ? { map: true } : {}),
+    ...(parent === undefined ? {} : { parent: parent.name }),
+    root: parent === undefined ? name : parent.root,
+    primaryKey,
+    rootKey: parent === undefined ? primaryKey : primaryKey.slice(0, parent.rootKey.length),
+    columns: columns.map((column) => {
+      column.schema = describeColumn(table, column);
+      return column.schema;
+    }),
+  };
+}
+
+function describeColumn(table: TablePlan, column: PlanColumn): ColumnSchema {
+  const name = column.name ?? '';
+  if (column.kind === 'link') return describeLink(table, column, name);
+  if (column.kind === 'position') {
+    const last = table.positions.reduce((most, position) => Math.max(most, position), 0);
+    const chars = Math.max(String(last).length, column.schema?.maxChars ?? 0);
+    return { name, path: [], type: 'INTEGER', role: 'position', maxChars: chars, maxBytes: chars };
+  }
+  const { state, maxChars, maxBytes } = column.builder;
+  const was = column.schema?.role;
+  const isVariant = column.slot === 'scalar' && !table.keys.includes(column) && column.node?.isVariant === true;
+  const role = column.slot === 'key' ? 'key' : was === 'variant' || isVariant ? 'variant' : 'data';
+  return { name, path: column.path, role, type: 'STRING', ...state, maxChars, maxBytes };
+}
+
+function describeLink(table: TablePlan, column: LinkColumn, name: string): ColumnSchema {
+  const of = column.of.schema;
+  const parent = table.parent?.name ?? '';
+  if (of === undefined) throw new TypeError(`The parent of ${name} has not been described`);
+  const { path: _path, role: _role, name: _name, references, ...rest } = of;
+  return {
+    ...rest,
+    name,
+    path: [],
+    role: 'link',
+    references: references ?? { table: parent, column: of.name },
+  };
+}
+
+function encodeTable(
+  table: TablePlan,
+  schema: TableSchema,
+  columns: readonly PlanColumn[],
+  taken: Map<TablePlan, Taken>,
+): TableBatch {
+  const own = takeRows(table, table.parent === undefined ? undefined : taken.get(table.parent));
+  taken.set(table, own);
+  const encoded = columns.map((column, index) => {
+    const columnSchema = schema.columns[index];
+    if (columnSchema === undefined) throw new TypeError(`${schema.name} has no column ${index}`);
+    const result = encode(table, column, columnSchema, own, taken);
+    if (index < table.keys.length) own.keys.set(column, result);
+    return result;
+  });
+  return { table: schema, rows: own.rows, columns: encoded };
+}
+
+function takeRows(table: TablePlan, parent: Taken | undefined): Taken {
+  const keys = new Map<PlanColumn, Column>();
+  const gone = (row: number): boolean =>
+    parent === undefined
+      ? table.replaced?.has(row) === true
+      : parent.renumbered !== undefined && parent.renumbered[table.parentRows[row] ?? 0] === -1;
+  if (table.replaced === undefined && parent?.renumbered === undefined) {
+    return { rows: table.rows, renumbered: undefined, parentRows: Uint32Array.from(table.parentRows), keys };
+  }
+  const renumbered = new Int32Array(table.rows);
+  const parentRows: number[] = [];
+  let rows = 0;
+  for (let row = 0; row < table.rows; row++) {
+    if (gone(row)) renumbered[row] = -1;
+    else {
+      renumbered[row] = rows++;
+      const parentRow = table.parentRows[row] ?? 0;
+      parentRows.push(parent?.renumbered?.[parentRow] ?? parentRow);
+    }
+  }
+  return { rows, renumbered, parentRows: Uint32Array.from(parentRows), keys };
+}
+
+function encode(
+  table: TablePlan,
+  column: PlanColumn,
+  schema: ColumnSchema,
+  own: Taken,
+  taken: Map<TablePlan, Taken>,
+): Column {
+  if (column.kind === 'value') return encodeValueColumn(column, schema, own);
+  if (column.kind === 'position') {
+    const { renumbered } = own;
+    const positions =
+      renumbered === undefined ? table.positions : table.positions.filter((_, row) => renumbered[row] !== -1);
+    return { schema, rows: own.rows, nullCount: 0, values: { kind: 'int64', values: integers(positions) } };
+  }
+  const parent = table.parent === undefined ? undefined : taken.get(table.parent);
+  const source = parent?.keys.get(column.of);
+  return encodeLink(schema, own, source);
+}
+
+/** A link is never copied: the parent's values are its dictionary, the parent's row numbers its indices. */
+function encodeLink(schema: ColumnSchema, own: Taken, source: Column | undefined): Column {
+  if (source === undefined) {
+    if (own.rows > 0) throw new TypeError(`The rows that ${schema.name} links to are not in this batch`);
+    return encodeColumn(schema, 0, [], undefined);
+  }
+  const { values } = source;
+  const dictionary: PlainValues = values.kind === 'dictionary' ? values.dictionary : values;
+  const inner = values.kind === 'dictionary' ? values.indices : undefined;
+  const indices = inner === undefined ? own.parentRows : own.parentRows.map((row) => inner[row] ?? 0);
+  return { schema, rows: own.rows, nullCount: 0, values: { kind: 'dictionary', indices, dictionary } };
+}
+
+function encodeValueColumn(column: ValueColumn, schema: ColumnSchema, own: Taken): Column {
+  const { values, rows } = column.builder;
+  const { renumbered } = own;
+  if (renumbered === undefined) return encodeColumn(schema, own.rows, values, rows);
+  const kept: Scalar[] = [];
+  const keptRows: number[] = [];
+  for (const [index, value] of values.entries()) {
+    const row = renumbered[rows?.[index] ?? index] ?? -1;
+    if (row === -1) continue;
+    kept.push(value);
+    keptRows.push(row);
+  }
+  return encodeColumn(schema, own.rows, kept, keptRows);
+}
+
+function resetTable(table: TablePlan): void {
+  table.rows = 0;
+  table.parentRows = [];
+  table.positions = [];
+  table.replaced = undefined;
+  for (const column of [...table.keys, ...table.values]) if (column.kind === 'value') column.builder.reset();
+}
