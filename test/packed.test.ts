@@ -19,7 +19,9 @@ beforeAll(async () => {
   const packed = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>);
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const tarballs = packed.map(({ filename }) => `./${filename}`);
-  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs], { cwd: folder });
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs], {
+    cwd: folder,
+  });
 }, 300_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -34,13 +36,18 @@ test.for(['celonis-audit', 'oe-extract', 'millrace-simulator'])('%s runs and pri
 test('every entry point of every package can be imported', async () => {
   const entries: string[] = [];
   for (const room of published) {
-    const manifest = JSON.parse(await readFile(installed(room.name, 'package.json'), 'utf8')) as { exports: Record<string, unknown> };
+    const manifest = JSON.parse(await readFile(installed(room.name, 'package.json'), 'utf8')) as {
+      exports: Record<string, unknown>;
+    };
     for (const entry of Object.keys(manifest.exports)) {
       if (entry !== './package.json') entries.push(`${room.name}${entry.slice(1)}`);
     }
   }
   expect(entries.length).toBeGreaterThan(7);
-  await writeFile(join(folder, 'all.mjs'), `${entries.map((entry) => `await import(${JSON.stringify(entry)});`).join('\n')}\n`);
+  await writeFile(
+    join(folder, 'all.mjs'),
+    `${entries.map((entry) => `await import(${JSON.stringify(entry)});`).join('\n')}\n`,
+  );
   await run(process.execPath, ['all.mjs'], { cwd: folder });
 });
 
@@ -49,7 +56,9 @@ test('no package brings tests, machine paths or the private kit with it', async 
     const manifest = await readFile(installed(room.name, 'package.json'), 'utf8');
     const { dependencies = {} } = JSON.parse(manifest) as { dependencies?: Record<string, string> };
     expect(Object.keys(dependencies)).not.toContain('@millrace/cli-kit');
-    expect(Object.values(dependencies).filter((range) => range.startsWith('file:') || range.startsWith('workspace:'))).toEqual([]);
+    expect(
+      Object.values(dependencies).filter((range) => range.startsWith('file:') || range.startsWith('workspace:')),
+    ).toEqual([]);
     await expect(readFile(installed(room.name, 'tsconfig.build.json'), 'utf8')).rejects.toThrow('ENOENT');
   }
 });

@@ -78,7 +78,7 @@ async function checkRoom(room: Room): Promise<void> {
 async function checkReadme(): Promise<void> {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   for (const room of rooms) {
-    const row = readme.split('\n').find((line) => line.startsWith(`| \`${room.folder}\` |`));
+    const row = readme.split('\n').find((line) => line.split('|')[1]?.trim() === `\`${room.folder}\``);
     if (row === undefined) {
       problems.push(`README.md: the architecture table has no row for ${room.folder}`);
       continue;
