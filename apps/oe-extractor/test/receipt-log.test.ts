@@ -25,7 +25,7 @@ test.skipIf(!existsSync(log))(
   'a real process log comes out of the engine as it went in: every case, activity, timestamp and order',
   async () => {
     const csv = await readFile(log, 'utf8');
-    const records = parse(csv, { columns: true }) as Record<string, string>[];
+    const records = parse<Record<string, string>>(csv, { columns: true });
     const want = records.map((record) => ({
       case: record['case:concept:name'] ?? '',
       activity: record['concept:name'] ?? '',
