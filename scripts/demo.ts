@@ -25,9 +25,10 @@ function say(line: string): void {
 function run(program: string, args: readonly string[], credentials: Readonly<Record<string, string>>): Promise<void> {
   say(`$ ${program} ${args.join(' ')}`);
   const main =
-    { 'celonis-audit': 'apps/audit-log-exporter/dist/main.js', 'oe-extract': 'apps/oe-extractor/dist/main.js' }[
-      program
-    ] ?? '';
+    {
+      'celonis-audit': 'apps/audit-log-exporter/bin/celonis-audit.js',
+      'oe-extract': 'apps/oe-extractor/bin/oe-extract.js',
+    }[program] ?? '';
   const env = { PATH: process.env['PATH'] ?? '', ...credentials };
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [join(root, main), ...args], {
@@ -89,7 +90,7 @@ async function printQueries(): Promise<void> {
 function cellOf(value: unknown): Cell {
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'bigint') return Number(value);
-  return typeof value === 'number' || value === null ? value : String(value);
+  return typeof value === 'number' || typeof value === 'string' || value === null ? value : JSON.stringify(value);
 }
 
 await rm(out, { recursive: true, force: true });
@@ -129,8 +130,8 @@ try {
   process.stdout.write(`
 Where to look next
   npx duckdb ${databases.audit}            any SQL client that reads DuckDB; start with audit_activity
-  node apps/audit-log-exporter/dist/main.js --help
-  node apps/oe-extractor/dist/main.js model --format mermaid
+  npx celonis-audit --help
+  npx oe-extract model --format mermaid
   README.md                                    the SDKs, the simulators, what is inferred of the vendors' APIs
 `);
 } finally {

@@ -26,6 +26,7 @@ const gates: readonly Gate[] = [
   { name: 'npm ls is clean', command: ['npm', 'ls', '--all', '--silent'] },
   { name: 'nothing unused', command: ['knip'] },
   { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+  { name: 'a second build comes from the cache, whole', command: [...node, 'scripts/check/cache.ts'] },
   { name: 'examples in the documents compile', command: [...node, 'scripts/check/docs.ts'] },
   { name: 'packages pass publint and attw', command: [...node, 'scripts/check/packages.ts'] },
 ];

@@ -17,8 +17,8 @@ function blocks(language: string): string[] {
 }
 
 const programs: Readonly<Record<string, string>> = {
-  '@millrace/audit-log-exporter': 'apps/audit-log-exporter/dist/main.js',
-  '@millrace/oe-extractor': 'apps/oe-extractor/dist/main.js',
+  '@millrace/audit-log-exporter': 'apps/audit-log-exporter/bin/celonis-audit.js',
+  '@millrace/oe-extractor': 'apps/oe-extractor/bin/oe-extract.js',
 };
 
 test('the two commands of the README are what CI runs', async () => {
@@ -73,9 +73,9 @@ test('the calls of the programs in the README run as they stand', async () => {
 
 test('help of every command answers, on stdout, with exit code 0', async () => {
   for (const [program, commands] of [
-    ['apps/audit-log-exporter/dist/main.js', ['export', 'status', 'doctor', 'model', 'config explain']],
-    ['apps/oe-extractor/dist/main.js', ['run', 'status', 'doctor', 'model', 'config explain']],
-    ['packages/simulator/dist/bin.js', []],
+    ['apps/audit-log-exporter/bin/celonis-audit.js', ['export', 'status', 'doctor', 'model', 'config explain']],
+    ['apps/oe-extractor/bin/oe-extract.js', ['run', 'status', 'doctor', 'model', 'config explain']],
+    ['packages/simulator/bin/millrace-simulator.js', []],
   ] as const) {
     for (const command of ['', ...commands]) {
       const { stdout, stderr } = await run('node', [

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { processIo, runProgram } from '@millrace/cli-kit';
 import { celonisAudit } from './program.ts';
 

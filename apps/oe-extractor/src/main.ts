@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { processIo, runProgram } from '@millrace/cli-kit';
 import { oeExtract } from './program.ts';
 

@@ -2,7 +2,7 @@ import { evolveOeTenant, type OeProcessContext } from '@millrace/simulator';
 import { describe, expect, test } from 'vitest';
 import { credentialsOf, emptyFolder, oeExtractIn, query, smallTenant } from './support.ts';
 
-const live = (context: OeProcessContext): boolean => context.context._draft !== true;
+const live = (context: OeProcessContext): boolean => !context.context._draft;
 const ids = (contexts: readonly OeProcessContext[]): string[] =>
   contexts.map(({ context }) => context.processid).toSorted();
 const storedIds = async (folder: string): Promise<string[]> =>
