@@ -40,6 +40,14 @@ export const rooms: readonly Room[] = [
     published: true,
   },
   {
+    folder: 'packages/parquet',
+    name: '@millrace/parquet',
+    mayImport: [],
+    mayImportTypes: ['packages/flatten'],
+    pure: true,
+    published: true,
+  },
+  {
     folder: 'packages/extract',
     name: '@millrace/extract',
     mayImport: ['packages/flatten'],
@@ -49,7 +57,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'packages/destinations',
     name: '@millrace/destinations',
-    mayImport: ['packages/flatten', 'packages/model'],
+    mayImport: ['packages/flatten', 'packages/parquet', 'packages/model'],
     mayImportTypes: ['packages/extract'],
     pure: false,
     published: true,

@@ -1,0 +1,73 @@
+import type { Column, ColumnType, PlainValues, TableBatch, TableSchema } from '@millrace/flatten';
+import { ParquetBatchError } from './errors.ts';
+import { countBits } from './validity.ts';
+
+const KINDS: Record<ColumnType, PlainValues['kind']> = {
+  BOOLEAN: 'boolean',
+  INTEGER: 'int64',
+  FLOAT: 'double',
+  DATE: 'int32',
+  DATETIME: 'int64',
+  STRING: 'bytes',
+  JSON: 'bytes',
+};
+
+/**
+ * The columns of a batch in the order of the file; `undefined` for one that the batch does not have, whose rows are NULL.
+ * Throws a ParquetBatchError where a batch does not fit the file.
+ */
+export function batchColumns(file: TableSchema, batch: TableBatch): (Column | undefined)[] {
+  const byName = new Map(batch.columns.map((column) => [column.schema.name, column]));
+  const columns = file.columns.map(({ name, type }) => {
+    const column = byName.get(name);
+    byName.delete(name);
+    if (column !== undefined) checkColumn(file.name, batch.rows, column, type);
+    return column;
+  });
+  const [unknown] = byName.keys();
+  if (unknown !== undefined) {
+    throw new ParquetBatchError(
+      `the batch of table ${file.name} has a column ${JSON.stringify(unknown)} that the file was not opened with: finish this file and open another with the batch's table`,
+      file.name,
+      unknown,
+    );
+  }
+  return columns;
+}
+
+function checkColumn(table: string, rows: number, column: Column, type: ColumnType): void {
+  const { name } = column.schema;
+  const fail = (what: string): never => {
+    throw new ParquetBatchError(`column ${JSON.stringify(name)} of table ${table} ${what}`, table, name);
+  };
+  if (column.schema.type !== type) {
+    fail(
+      `is ${column.schema.type} in the batch and ${type} in the file: finish this file and open another with the batch's table`,
+    );
+  }
+  const { values, nullCount, validity } = column;
+  const plain = values.kind === 'dictionary' ? values.dictionary : values;
+  if (plain.kind !== KINDS[type]) fail(`is ${type}, whose values are ${KINDS[type]}, and has ${plain.kind}`);
+  if (column.rows !== rows) fail(`has ${column.rows} rows, its batch ${rows}`);
+  const count = values.kind === 'dictionary' ? values.indices.length : plainCount(plain);
+  if (count !== rows - nullCount) fail(`has ${count} values for ${rows} rows with ${nullCount} NULLs`);
+  if (validity === undefined) {
+    if (nullCount > 0) fail('has NULLs and no validity');
+  } else if (validity.length * 8 < rows || countBits(validity, 0, rows) !== count) {
+    fail(`has ${count} values and another number of bits in its validity`);
+  }
+}
+
+function plainCount(values: PlainValues): number {
+  return values.kind === 'bytes' ? values.count : values.values.length;
+}
+
+/** Bytes that the values of a column take up. */
+export function columnSize({ values }: Column): number {
+  if (values.kind === 'dictionary') return values.indices.byteLength + plainSize(values.dictionary);
+  return plainSize(values);
+}
+
+function plainSize(values: PlainValues): number {
+  return values.kind === 'bytes' ? values.data.length : values.values.byteLength;
+}

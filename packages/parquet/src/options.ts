@@ -1,0 +1,77 @@
+/** How pages are compressed. */
+export type ParquetCodec = 'zstd' | 'snappy' | 'gzip' | 'uncompressed';
+
+/** Compresses one page. The result is copied at once. */
+export type CompressPage = (bytes: Uint8Array, codec: ParquetCodec) => Uint8Array;
+
+/** What a caller may say about a Parquet file. */
+export interface ParquetOptions {
+  /** Default `snappy`, which is built in. `zstd` and `gzip` need `compress`. */
+  readonly codec?: ParquetCodec;
+  /**
+   * Compresses pages; in Node `(bytes) => zlib.zstdCompressSync(bytes)`. Where it is given it also takes the place of the
+   * built-in `snappy`.
+   */
+  readonly compress?: CompressPage;
+  /** Rows of a row group, at most. Default 122,880, as DuckDB has it. */
+  readonly rowGroupRows?: number;
+  /** Bytes of values that a row group may hold before they are compressed, nearly. Default 16 MiB. A writer
+   * needs up to about three times as much memory. */
+  readonly rowGroupBytes?: number;
+  /** Whether integers, dates and times may be written as differences (DELTA_BINARY_PACKED). Default true; false for readers that only know PLAIN and dictionaries. */
+  readonly delta?: boolean;
+  /**
+   * Whether types carry the newer annotations too. Default true. With false DATETIME has only TIMESTAMP_MILLIS: an instant in UTC to every
+   * reader, and DuckDB makes TIMESTAMP of it instead of TIMESTAMP WITH TIME ZONE.
+   */
+  readonly logicalTypes?: boolean;
+  /** Column names in the file; default the columns' own. */
+  readonly columnName?: (name: string, index: number) => string;
+  /** Key and value pairs for the footer. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Whether the footer also holds the table's schema as JSON, under the key `millrace:table`. Default false. */
+  readonly tableSchema?: boolean;
+  /** The program that the footer names. Default `millrace`. */
+  readonly createdBy?: string;
+}
+
+/** Options with their defaults. */
+export interface CheckedOptions extends Required<Omit<ParquetOptions, 'compress'>> {
+  readonly compress: CompressPage | undefined;
+}
+
+const CODECS: readonly string[] = ['zstd', 'snappy', 'gzip', 'uncompressed'] satisfies ParquetCodec[];
+const MOST_BYTES = 2 ** 30;
+
+/** Fills in the defaults; throws a TypeError or RangeError that names a wrong option. */
+export function checkOptions(options: ParquetOptions): CheckedOptions {
+  const { codec = 'snappy', compress, rowGroupRows = 122_880, rowGroupBytes = 16 * 2 ** 20 } = options;
+  if (!CODECS.includes(codec)) {
+    throw new TypeError(`codec must be one of ${CODECS.join(', ')}, not ${JSON.stringify(codec)}`);
+  }
+  if (compress === undefined && (codec === 'zstd' || codec === 'gzip')) {
+    throw new TypeError(
+      `codec ${codec} needs the option compress, for example (bytes) => zlib.${codec}${codec === 'zstd' ? 'Compress' : ''}Sync(bytes)`,
+    );
+  }
+  checkWhole('rowGroupRows', rowGroupRows, 2 ** 30);
+  checkWhole('rowGroupBytes', rowGroupBytes, MOST_BYTES);
+  return {
+    codec,
+    compress,
+    rowGroupRows,
+    rowGroupBytes,
+    delta: options.delta ?? true,
+    logicalTypes: options.logicalTypes ?? true,
+    columnName: options.columnName ?? ((name) => name),
+    metadata: options.metadata ?? {},
+    tableSchema: options.tableSchema ?? false,
+    createdBy: options.createdBy ?? 'millrace',
+  };
+}
+
+function checkWhole(name: string, value: number, most: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new RangeError(`${name} must be a whole number from 1 to ${most}, not ${value}`);
+  }
+}
