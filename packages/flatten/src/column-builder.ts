@@ -1,5 +1,6 @@
 /** Collects the values of one column until a batch is taken. */
 import { canonicalText, coerce, declaredState, joinTypes, type Scalar, type TypeState, typeOfValue } from './types.ts';
+import type { PendingValues } from './pending.ts';
 import type { ColumnSchema, ColumnType } from './schema.ts';
 import { utf8Length } from './utf8.ts';
 
@@ -13,6 +14,8 @@ export class ColumnBuilder {
   values: Scalar[] = [];
   /** The row of each value; absent while every row so far has one. */
   rows: number[] | undefined;
+  /** Values that are held elsewhere: then the two above are empty. */
+  pending: PendingValues | undefined;
 
   private readonly declared: ColumnType | undefined;
   /** Whole numbers between these are no longer as text than what was seen. */
@@ -53,6 +56,14 @@ export class ColumnBuilder {
   reset(): void {
     this.values = [];
     this.rows = undefined;
+    this.pending = undefined;
+  }
+
+  /** Takes values whose type and lengths it has already. */
+  adopt(values: Scalar[], rows: number[] | undefined): void {
+    this.values = values;
+    this.rows = rows;
+    this.pending = undefined;
   }
 
   private put(row: number, value: Scalar): void {

@@ -66,7 +66,7 @@ function describeColumn(table: TablePlan, column: PlanColumn): ColumnSchema {
   const name = column.name ?? '';
   if (column.kind === 'link') return describeLink(table, column, name);
   if (column.kind === 'position') {
-    const last = table.positions.reduce((most, position) => Math.max(most, position), 0);
+    const last = table.pending?.lastPosition ?? table.positions.reduce((most, position) => Math.max(most, position), 0);
     const chars = Math.max(String(last).length, column.schema?.maxChars ?? 0);
     return { name, path: [], type: 'INTEGER', role: 'position', maxChars: chars, maxBytes: chars };
   }
@@ -116,7 +116,8 @@ function takeRows(table: TablePlan, parent: Taken | undefined): Taken {
       ? table.replaced?.has(row) === true
       : parent.renumbered !== undefined && parent.renumbered[table.parentRows[row] ?? 0] === -1;
   if (table.replaced === undefined && parent?.renumbered === undefined) {
-    return { rows: table.rows, renumbered: undefined, parentRows: Uint32Array.from(table.parentRows), keys };
+    const parentRows = table.pending?.parentRows ?? Uint32Array.from(table.parentRows);
+    return { rows: table.rows, renumbered: undefined, parentRows, keys };
   }
   const renumbered = new Int32Array(table.rows);
   const parentRows: number[] = [];
@@ -142,6 +143,9 @@ function encode(
   if (column.kind === 'value') return encodeValueColumn(column, schema, own);
   if (column.kind === 'position') {
     const { renumbered } = own;
+    const { pending } = table;
+    if (pending !== undefined)
+      return { schema, rows: own.rows, nullCount: 0, values: { kind: 'int64', values: pending.positions } };
     const positions =
       renumbered === undefined ? table.positions : table.positions.filter((_, row) => renumbered[row] !== -1);
     return { schema, rows: own.rows, nullCount: 0, values: { kind: 'int64', values: integers(positions) } };
@@ -160,12 +164,19 @@ function encodeLink(schema: ColumnSchema, own: Taken, source: Column | undefined
   const { values } = source;
   const dictionary: PlainValues = values.kind === 'dictionary' ? values.dictionary : values;
   const inner = values.kind === 'dictionary' ? values.indices : undefined;
-  const indices = inner === undefined ? own.parentRows : own.parentRows.map((row) => inner[row] ?? 0);
+  const indices = inner === undefined ? own.parentRows : throughDictionary(inner, own.parentRows);
   return { schema, rows: own.rows, nullCount: 0, values: { kind: 'dictionary', indices, dictionary } };
 }
 
+function throughDictionary(inner: Uint32Array, rows: Uint32Array): Uint32Array {
+  const indices = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) indices[i] = inner[rows[i] ?? 0] ?? 0;
+  return indices;
+}
+
 function encodeValueColumn(column: ValueColumn, schema: ColumnSchema, own: Taken): Column {
-  const { values, rows } = column.builder;
+  const { pending, values, rows } = column.builder;
+  if (pending !== undefined) return pending.encode(schema, own.rows);
   const { renumbered } = own;
   if (renumbered === undefined) return encodeColumn(schema, own.rows, values, rows);
   const kept: Scalar[] = [];
@@ -183,6 +194,7 @@ function resetTable(table: TablePlan): void {
   table.rows = 0;
   table.parentRows = [];
   table.positions = [];
+  table.pending = undefined;
   table.replaced = undefined;
   for (const column of [...table.keys, ...table.values]) if (column.kind === 'value') column.builder.reset();
 }

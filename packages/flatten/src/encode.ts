@@ -3,12 +3,15 @@ import type { Column, DictionaryValues, PlainValues } from './batch.ts';
 import { millisOf, parseDate } from './dates.ts';
 import type { ColumnSchema, ColumnType } from './schema.ts';
 import { canonicalText, type Scalar } from './types.ts';
-import { writeUtf8 } from './utf8.ts';
+import { utf8Length, writeUtf8 } from './utf8.ts';
 
 /** A dictionary is given up when after this many values most were distinct, or at this size. */
 const DICTIONARY_TRIAL = 1024;
 const DICTIONARY_TRIAL_DISTINCT = 600;
 const DICTIONARY_LIMIT = 4000;
+
+/** Of a longer text it pays to count the bytes before making room for them. */
+const LONG_TEXT = 1 << 16;
 
 /** A column of `rows` rows from its present values and the row of each (absent: the first rows, one each). */
 export function encodeColumn(
@@ -65,7 +68,7 @@ export function integers(values: ArrayLike<Scalar>): BigInt64Array {
 function plainTexts(values: readonly Scalar[]): PlainValues {
   const texts = values.map(canonicalText);
   let room = 0;
-  for (const text of texts) room += 4 + text.length * 3;
+  for (const text of texts) room += 4 + (text.length > LONG_TEXT ? utf8Length(text) : text.length * 3);
   const data = new Uint8Array(room);
   let at = 0;
   for (const text of texts) {

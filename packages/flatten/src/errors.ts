@@ -1,3 +1,4 @@
+import type { SchemaChange } from './schema.ts';
 import type { Path } from './spec.ts';
 
 /** Where in the input an error arose. What is not known is absent. */
@@ -55,9 +56,39 @@ export class EncodingError extends FlattenError {
   override name = 'EncodingError';
 }
 
+/** The page is longer than a text can be in this runtime (in V8 about 512 MiB). */
+export class PageSizeError extends FlattenError {
+  override name = 'PageSizeError';
+
+  constructor(bytes: number, place: ErrorPlace, options?: ErrorOptions) {
+    super(
+      `A page of ${bytes} bytes is longer than a text can be in this runtime; ask the source for smaller pages, or cut it between documents`,
+      { ...place, path: [], byteOffset: 0 },
+    );
+    if (options !== undefined) this.cause = options.cause;
+  }
+}
+
 /** A document cannot be a row: it is no object, or its key is missing or taken. */
 export class DocumentError extends FlattenError {
   override name = 'DocumentError';
+}
+
+/** A document would change what a contract has frozen. */
+export class ContractError extends FlattenError {
+  override name = 'ContractError';
+  /** What the document would change. */
+  readonly change: SchemaChange;
+  readonly table: string;
+  /** Absent when the table is what would be new. */
+  readonly column: string | undefined;
+
+  constructor(message: string, change: SchemaChange, place: ErrorPlace) {
+    super(message, place);
+    this.change = change;
+    this.table = change.table;
+    this.column = change.kind === 'table added' ? undefined : change.column;
+  }
 }
 
 /** The specification contradicts itself, or the tables of an earlier run. */
@@ -65,15 +96,34 @@ export class SpecError extends FlattenError {
   override name = 'SpecError';
 }
 
-/** A path as people read it: `content[3].message.id`, keys that are no plain words in brackets and quotes. */
+/** Of a longer path as many steps are shown at either end. */
+const SHOWN_STEPS = 20;
+
+/** Of a longer key only the start is shown. */
+const LONGEST_KEY = 200;
+
+/**
+ * A path as people read it: `content[3].message.id`, keys that are no plain words in brackets and quotes, the middle of a very long one
+ * left out, as is the end of a very long key.
+ */
 export function formatPath(path: readonly (string | number)[]): string {
+  if (path.length > 2 * SHOWN_STEPS) {
+    const middle = path.length - 2 * SHOWN_STEPS;
+    return `${formatSteps(path.slice(0, SHOWN_STEPS))} … ${middle} more … ${formatSteps(path.slice(-SHOWN_STEPS))}`;
+  }
+  const text = formatSteps(path);
+  return text === '' ? '(the whole value)' : text;
+}
+
+function formatSteps(path: readonly (string | number)[]): string {
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;
+    else if (step.length > LONGEST_KEY) text += `[${JSON.stringify(step.slice(0, LONGEST_KEY))}…]`;
     else if (/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(step)) text += text === '' ? step : `.${step}`;
     else text += `[${JSON.stringify(step)}]`;
   }
-  return text === '' ? '(the whole value)' : text;
+  return text;
 }
 
 /** A declared path as people read it. */

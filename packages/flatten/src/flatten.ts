@@ -1,9 +1,9 @@
 import type { Batch } from './batch.ts';
 import { SpecError } from './errors.ts';
-import { createFlattener, type Page, type PushOptions } from './flattener.ts';
+import { createFlattener, type FlattenerOptions, type Page, type PushOptions } from './flattener.ts';
 import type { RootSpec } from './spec.ts';
 
-export interface FlattenOptions extends PushOptions {
+export interface FlattenOptions extends PushOptions, FlattenerOptions {
   /** A batch is taken when this many documents are pending; pages are never split. Default 10,000. */
   readonly batchDocuments?: number;
 }
@@ -18,11 +18,11 @@ export async function* flatten(
   spec: RootSpec,
   options: FlattenOptions = {},
 ): AsyncGenerator<Batch, void, undefined> {
-  const { batchDocuments = 10_000, ...pushOptions } = options;
+  const { batchDocuments = 10_000, engine = 'auto', ...pushOptions } = options;
   if (!Number.isInteger(batchDocuments) || batchDocuments < 1) {
     throw new SpecError(`\`batchDocuments\` is a whole number from 1, not ${String(batchDocuments)}`);
   }
-  const flattener = createFlattener(spec);
+  const flattener = createFlattener(spec, { engine });
   let taken = 0;
   for await (const page of pages) {
     flattener.push(page, pushOptions);

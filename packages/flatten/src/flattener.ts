@@ -1,17 +1,25 @@
 /** Documents in, batches of tables out. */
 import type { Batch } from './batch.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { checkValue } from './check-value.ts';
+import { ContractCheck } from './contract-check.ts';
+import { Contracts, describeViolation, type Violation } from './contract.ts';
 import { emittedTables, takeBatch } from './emit.ts';
-import { DocumentError, type ErrorPlace, formatPath, SpecError } from './errors.ts';
-import { contentHash, KeyCheck, Occurrences } from './keys.ts';
+import { ContractError, DocumentError, type ErrorPlace, formatPath, SpecError } from './errors.ts';
+import { contentHash, joinKey, KeyCheck, valueAt } from './keys.ts';
 import type { Names } from './names.ts';
+import { Occurrences } from './occurrences.ts';
 import { parsePage } from './parse.ts';
 import type { TablePlan, ValueColumn } from './plan.ts';
+import { Rejects, rejectsOf } from './rejects.ts';
 import { startPlan } from './restore.ts';
 import type { TableSchema } from './schema.ts';
 import { depthOf, specTree } from './spec-tree.ts';
 import type { JsonObject, JsonValue, Path, RootSpec } from './spec.ts';
-import { addDocument } from './walk.ts';
+import { canonicalText, coerce, type Scalar } from './types.ts';
+import { addDocument, isContainer } from './walk.ts';
+import { ByteEngine } from './wasm/byte-engine.ts';
+import { isSupported } from './wasm/instance.ts';
 
 /** A page: JSON text as UTF-8 bytes or string, or what was parsed of it. */
 export type Page = Uint8Array | string | readonly JsonValue[] | JsonObject;
@@ -21,12 +29,25 @@ export interface PushOptions {
   readonly at?: Path;
 }
 
+/**
+ * What reads pages of bytes and text. Both give the same batches.
+ * - `wasm`: WebAssembly with SIMD, several times as fast as `JSON.parse` alone
+ * - `typescript`: plain TypeScript
+ * - `auto`: the first where the runtime has it, else the second
+ */
+export type Engine = 'auto' | 'wasm' | 'typescript';
+
+export interface FlattenerOptions {
+  /** Default `auto`. */
+  readonly engine?: Engine;
+}
+
 /** Turns documents of one kind into rows. Made by `createFlattener`. */
 export interface Flattener {
   /**
    * Takes the documents of a page: an array of objects, one object, or `null` for none. All of the page or, when it throws, nothing of it.
    * @returns how many documents the page had
-   * @throws JsonSyntaxError, EncodingError, DocumentError
+   * @throws JsonSyntaxError, EncodingError, DocumentError, ContractError
    */
   push(page: Page, options?: PushOptions): number;
   /**
@@ -36,16 +57,16 @@ export interface Flattener {
   take(): Batch;
   /** Every table as the last taken batch left it; before the first, as the earlier run did. */
   readonly schema: readonly TableSchema[];
-  /** Documents pushed since the last `take`. */
+  /** Documents pushed since the last `take`, rejected ones among them. */
   readonly pendingDocuments: number;
 }
 
 /**
  * A flattener for one kind of document.
- * @throws SpecError when the specification contradicts itself or the tables of an earlier run
+ * @throws SpecError when the specification contradicts itself or the tables of an earlier run, or the engine is not to be had
  */
-export function createFlattener(spec: RootSpec): Flattener {
-  return new PlanFlattener(spec);
+export function createFlattener(spec: RootSpec, options: FlattenerOptions = {}): Flattener {
+  return new PlanFlattener(spec, checkEngine(options));
 }
 
 class PlanFlattener implements Flattener {
@@ -53,72 +74,136 @@ class PlanFlattener implements Flattener {
   private readonly names: Names;
   private readonly keyCheck: KeyCheck;
   private readonly maxDepth: number;
-  private readonly identity: (document: JsonObject) => JsonValue;
+  private readonly identity: ((document: JsonObject) => JsonValue) | undefined;
+  private readonly sha256: ((text: string) => string) | undefined;
   private readonly contentKey: ValueColumn | undefined;
+  /** Absent where everything is allowed. */
+  private readonly contract: ContractCheck | undefined;
+  private readonly rejects: Rejects | undefined;
   private readonly occurrences = new Occurrences();
   private readonly pendingKeys = new Map<string, number>();
+  /** Absent where pages are left to the TypeScript path. */
+  private readonly engine: ByteEngine | undefined;
   private pages = 0;
   private pending = 0;
 
-  constructor(spec: RootSpec) {
+  constructor(spec: RootSpec, usesKernel: boolean) {
     const tree = specTree(spec);
     const { root, names } = startPlan(spec, tree);
     this.root = root;
     this.names = names;
     this.maxDepth = depthOf(spec);
-    this.identity = spec.identity ?? ((document) => document);
+    this.identity = spec.identity;
+    this.sha256 = spec.sha256;
     this.keyCheck = new KeyCheck(tree, spec.primaryKey, this.maxDepth);
     const first = root.keys[0];
     this.contentKey = first?.kind === 'value' && first.slot === 'key' ? first : undefined;
+    const contracts = new Contracts(tree, spec.contract);
+    if (!contracts.allowsAll(tree)) this.contract = new ContractCheck(root, tree, contracts, this.maxDepth);
+    if (contracts.quarantines || rejectsOf(spec) !== undefined) this.rejects = new Rejects(root, names, spec);
+    const isOpen = this.contract === undefined && this.rejects === undefined;
+    if (usesKernel && isOpen && this.contentKey === undefined) this.engine = new ByteEngine(root, this.maxDepth);
   }
 
   get schema(): readonly TableSchema[] {
-    return emittedTables(this.root);
+    this.engine?.describe();
+    const tables = emittedTables(this.root);
+    const rejects = this.rejects?.schema;
+    return rejects === undefined ? tables : [...tables, rejects];
   }
 
   get pendingDocuments(): number {
+    return this.taken + (this.rejects?.size ?? 0);
+  }
+
+  private get taken(): number {
     return this.pending - (this.root.replaced?.size ?? 0);
   }
 
   push(page: Page, options: PushOptions = {}): number {
     const number = this.pages + 1;
-    const { documents, keys } = this.prepare(page, options, number);
+    const count = this.engine?.push(page, checkAt(options));
+    if (count !== undefined) {
+      this.pages = number;
+      this.pending += count;
+      return count;
+    }
+    const { documents, keys, violations } = this.prepare(page, options, number);
     // From here on nothing can fail.
     this.pages = number;
-    for (const [index, document] of documents.entries()) this.add(document, keys[index] ?? '');
+    if (documents.length > 0) this.leaveEngine();
+    for (const [index, document] of documents.entries()) {
+      const violation = violations.get(index);
+      if (violation === undefined) this.add(document, keys[index] ?? '');
+      else this.reject(document, keys[index] ?? '', violation);
+    }
     return documents.length;
   }
 
   take(): Batch {
-    const batch = takeBatch(this.root, this.names, this.pendingDocuments);
+    this.engine?.describe();
+    const batch = takeBatch(this.root, this.names, this.taken);
+    this.engine?.taken();
     this.pendingKeys.clear();
     this.pending = 0;
-    return batch;
+    const rejected = this.rejects?.take();
+    if (rejected === undefined) return batch;
+    const { tables, changes } = batch;
+    return { ...batch, tables: [...tables, rejected.table], changes: [...changes, ...rejected.changes] };
   }
 
-  /** All that may refuse a page. The keys are declared ones as text, or content hashes. */
-  private prepare(page: Page, options: PushOptions, number: number): { documents: JsonObject[]; keys: string[] } {
+  /** All that may refuse a page. */
+  private prepare(page: Page, options: PushOptions, number: number): Prepared {
     const at = checkAt(options);
     const isText = typeof page === 'string' || page instanceof Uint8Array;
     const value: JsonValue = isText ? parsePage(page, { page: number }) : page;
     if (!isText) checkValue(value, { page: number });
     const { documents, isList } = documentsAt(value, at, number);
     const keys: string[] = [];
+    const violations = new Map<number, Violation>();
     for (const [document, object] of documents.entries()) {
       const place = { page: number, document, path: isList ? [...at, document] : at };
       if (!isPlainObject(object)) {
         throw new DocumentError(`A document is an object; this one is ${describe(object)}`, place);
       }
-      keys.push(this.keyCheck.check(object, place) ?? contentHash(this.identify(object, place)));
+      keys.push(this.keyCheck.check(object, place) ?? this.hash(object, place));
+      const violation = this.contract?.check(object);
+      if (violation?.mode === 'freeze') throw broken(violation, place);
+      if (violation !== undefined) violations.set(document, violation);
     }
-    return { documents: documents as JsonObject[], keys };
+    return { documents: documents as JsonObject[], keys, violations };
   }
 
-  private identify(document: JsonObject, place: ErrorPlace): JsonValue {
-    const value: JsonValue | undefined = this.identity(document);
-    if (value === undefined)
+  private reject(document: JsonObject, key: string, violation: Violation): void {
+    if (this.contentKey !== undefined) {
+      const id = this.occurrences.next(key);
+      this.rejects?.add(id, [id], violation, document);
+      return;
+    }
+    const values = this.root.keys.map((column): Scalar => {
+      const path = column.kind === 'value' ? column.path : [];
+      const value = valueAt(document, path) ?? '';
+      return isContainer(value) ? '' : coerce(column.kind === 'value' ? column.node?.spec?.type : undefined, value);
+    });
+    this.rejects?.add(key, values, violation, document);
+  }
+
+  private hash(document: JsonObject, place: ErrorPlace): string {
+    const value: JsonValue | undefined = this.identity === undefined ? document : this.identity(document);
+    if (value === undefined) {
       throw new DocumentError('`identity` gave nothing for a document; give a JSON value', place);
-    return value;
+    }
+    return this.sha256 === undefined ? contentHash(value) : this.sha256(canonicalJson(value));
+  }
+
+  /** What the engine holds goes into the plan, which takes the rest of the batch. */
+  private leaveEngine(): void {
+    if (this.engine?.spill() !== true) return;
+    const keys = this.root.keys.flatMap((column) => (column.kind === 'value' ? [column.builder.values] : []));
+    for (let row = 0; row < this.root.rows; row++) {
+      const texts = keys.map((values) => canonicalText(values[row] ?? ''));
+      this.pendingKeys.set(joinKey(texts), row);
+    }
   }
 
   private add(document: JsonObject, key: string): void {
@@ -134,7 +219,40 @@ class PlanFlattener implements Flattener {
       this.root.replaced.add(earlier);
     }
     this.pendingKeys.set(key, row);
+    this.rejects?.drop(key);
   }
+}
+
+/** A page that nothing refuses. */
+interface Prepared {
+  readonly documents: JsonObject[];
+  /** Declared keys as text, or content hashes. */
+  readonly keys: string[];
+  /** By place in the page: what puts a document aside. */
+  readonly violations: ReadonlyMap<number, Violation>;
+}
+
+function broken(violation: Violation, place: ErrorPlace & { readonly path: readonly (string | number)[] }): Error {
+  return new ContractError(
+    `A frozen contract is broken: ${describeViolation(violation)}; declare it, or let the contract evolve there`,
+    violation.change,
+    { ...place, path: [...place.path, ...violation.path] },
+  );
+}
+
+/** Whether the kernel is to be used. */
+function checkEngine({ engine = 'auto' }: FlattenerOptions): boolean {
+  if (engine !== 'auto' && engine !== 'wasm' && engine !== 'typescript') {
+    throw new SpecError("`engine` is 'auto', 'wasm' or 'typescript'");
+  }
+  if (engine === 'typescript') return false;
+  const supported = isSupported();
+  if (engine === 'wasm' && !supported) {
+    throw new SpecError(
+      "The engine 'wasm' needs WebAssembly with SIMD, which this runtime lacks or forbids; use 'auto'",
+    );
+  }
+  return supported;
 }
 
 function checkAt(options: PushOptions): Path {

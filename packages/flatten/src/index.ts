@@ -3,21 +3,42 @@ export { batchFromRows, childTable, rootTable, tableFromRows } from './build.ts'
 export { canonicalJson } from './canonical-json.ts';
 export { formatDate, formatDateTime, parseAnyIso } from './dates.ts';
 export {
+  ContractError,
   DocumentError,
   EncodingError,
   type ErrorPlace,
   FlattenError,
   formatPath,
   JsonSyntaxError,
+  PageSizeError,
   SpecError,
 } from './errors.ts';
 export { flatten, type FlattenOptions } from './flatten.ts';
-export { createFlattener, type Flattener, type Page, type PushOptions } from './flattener.ts';
+export {
+  createFlattener,
+  type Engine,
+  type Flattener,
+  type FlattenerOptions,
+  type Page,
+  type PushOptions,
+} from './flattener.ts';
 export { contentHash } from './keys.ts';
+export { type OpenApiOptions, specFromOpenApi } from './openapi.ts';
+export type { OpenApiSchema } from './openapi-schema.ts';
 export { parseJson } from './parse.ts';
 export { type CellValue, ColumnCursor, columnValues, type Row, rows } from './read.ts';
 export type { ColumnRole, ColumnSchema, ColumnType, SchemaChange, TableSchema } from './schema.ts';
 export { mergeSchemas, schemaChanges } from './schema-changes.ts';
-export type { JsonObject, JsonValue, LinkStyle, MapStyle, Path, PathSpec, RootSpec } from './spec.ts';
+export type {
+  Contract,
+  ContractMode,
+  JsonObject,
+  JsonValue,
+  LinkStyle,
+  MapStyle,
+  Path,
+  PathSpec,
+  RootSpec,
+} from './spec.ts';
 export { joinTypes, type Scalar, storedText, type TypeState, widenValue } from './types.ts';
 export { unflatten } from './unflatten.ts';

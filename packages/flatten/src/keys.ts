@@ -15,18 +15,6 @@ export function contentHash(value: JsonValue): string {
   return bytesToHex(sha256(encodeScratch(canonicalJson(value))));
 }
 
-/** Gives each content hash the number of its equals before. */
-export class Occurrences {
-  private readonly counts = new Map<string, number>();
-
-  /** `<hash>-<0-based occurrence>` */
-  next(hash: string): string {
-    const count = this.counts.get(hash) ?? 0;
-    this.counts.set(hash, count + 1);
-    return `${hash}-${count}`;
-  }
-}
-
 type Place = ErrorPlace & { readonly path: readonly (string | number)[] };
 
 /** Checks what a declaration promises of documents: that each key is there, and no two siblings have the same. */
@@ -120,10 +108,16 @@ function keyText(node: SpecNode, object: JsonObject, paths: readonly Path[], pla
     }
     texts.push(canonicalText(coerce(typeAt(node, path), value)));
   }
+  return joinKey(texts);
+}
+
+/** The text of a key from those of its columns. */
+export function joinKey(texts: readonly string[]): string {
   return texts.length === 1 ? (texts[0] ?? '') : JSON.stringify(texts);
 }
 
-function valueAt(object: JsonObject, path: Path): JsonValue | undefined {
+/** The value at a path; `undefined` where there is none. */
+export function valueAt(object: JsonObject, path: Path): JsonValue | undefined {
   let value: JsonValue | undefined = object;
   for (const key of path) {
     if (value === undefined || !isObject(value) || !Object.hasOwn(value, key)) return undefined;

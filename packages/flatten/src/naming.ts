@@ -38,7 +38,7 @@ export function isReady(table: TablePlan): boolean {
 export function orderedColumns(table: TablePlan): readonly PlanColumn[] {
   const keys = new Set<PlanColumn>(table.keys);
   const rest = table.values.filter((column) => !keys.has(column) && hasType(column));
-  return [...table.keys, ...rest.sort(compareColumns)];
+  return [...table.keys, ...sortColumns(rest)];
 }
 
 /** The name of a table unless another one has it. */
@@ -66,7 +66,7 @@ function nameValues(table: TablePlan): void {
   const unnamed = table.values.filter(
     (column) => column.name === undefined && (column.wanted !== undefined || hasType(column)),
   );
-  for (const column of unnamed.sort(compareColumns)) nameValue(table, column);
+  for (const column of sortColumns(unnamed)) nameValue(table, column);
 }
 
 function nameValue(table: TablePlan, column: ValueColumn): void {
@@ -85,8 +85,15 @@ function hasType(column: PlanColumn): boolean {
   return column.kind === 'position' || hasType(column.of);
 }
 
-function compareColumns(a: ValueColumn, b: ValueColumn): number {
-  return a.order - b.order || compareText(wantedColumnName(a), wantedColumnName(b)) || a.path.length - b.path.length;
+/** By order, then by name. Each name is made once. */
+function sortColumns(columns: readonly ValueColumn[]): ValueColumn[] {
+  return columns
+    .map((column) => ({ column, name: wantedColumnName(column) }))
+    .sort(
+      (a, b) =>
+        a.column.order - b.column.order || compareText(a.name, b.name) || a.column.path.length - b.column.path.length,
+    )
+    .map(({ column }) => column);
 }
 
 function compareTables(parent: TablePlan, a: TablePlan, b: TablePlan): number {

@@ -9,14 +9,20 @@ import { decodeUtf8, utf8Length } from './utf8.ts';
  */
 const NEEDS_EXACT = /(?:^|[:,[])\s*-?\d(?:\d{15}|[\d.]*[eE]\+?\d{3})/;
 
+/**
+ * Finds a key with an escape. V8 13 takes it for the key of an earlier object when that one holds a backslash and their text begins
+ * alike: after `{"id":1,"\\":0}` the second key of `{"id":1,"\u0061":0}` is a backslash.
+ */
+const ESCAPED_KEY = /\\[^][^"\\]*"\s*:/;
+
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 
 /**
  * Parses one JSON text.
  * - Integers beyond ±(2^53 − 1) are `bigint`; numbers with fraction or exponent are the nearest double.
- * - A number beyond a double's range (`1e400`) is the string of its canonical text, `1e+400`.
+ * - A number beyond a double's range (`1e400`) is the string of its canonical text, `1e+400`; so is an integer of more than 10,000 digits.
  * - Of equal keys in one object the last wins. A byte order mark is skipped.
- * @throws JsonSyntaxError, EncodingError
+ * @throws JsonSyntaxError, EncodingError, PageSizeError
  */
 export function parseJson(source: Uint8Array | string): JsonValue {
   return parsePage(source, {});
@@ -24,10 +30,10 @@ export function parseJson(source: Uint8Array | string): JsonValue {
 
 /** `parseJson`, with what is known of the place for errors. */
 export function parsePage(source: Uint8Array | string, place: ErrorPlace): JsonValue {
-  const raw = typeof source === 'string' ? source : decodeUtf8(source, place);
+  const raw = typeof source === 'string' ? source : decodeUtf8(source, place, pathAtEnd);
   const marked = raw.charCodeAt(0) === 0xfeff;
   const text = marked ? raw.slice(1) : raw;
-  if (!NEEDS_EXACT.test(text)) {
+  if (!NEEDS_EXACT.test(text) && !ESCAPED_KEY.test(text)) {
     try {
       return JSON.parse(text) as JsonValue;
     } catch {
@@ -37,11 +43,28 @@ export function parsePage(source: Uint8Array | string, place: ErrorPlace): JsonV
   return new Parser(text, marked ? 3 : 0, place).parse();
 }
 
+/** A token that a page ends in is no longer than this, strings apart. */
+const LONGEST_TOKEN = 8;
+
+/** The path at which a page breaks off; `undefined` when it is no JSON up to there. */
+function pathAtEnd(bytes: Uint8Array): ErrorPlace['path'] {
+  try {
+    parseJson(bytes);
+  } catch (error) {
+    const isAtEnd = error instanceof JsonSyntaxError && (error.byteOffset ?? 0) >= bytes.length - LONGEST_TOKEN;
+    return isAtEnd ? error.path : undefined;
+  }
+  return undefined;
+}
+
+const MOST_DIGITS = 10_000;
+
 /** The value of a JSON number: see `parseJson`. */
-function numberOfLiteral(literal: string): number | bigint | string {
+export function numberOfLiteral(literal: string): number | bigint | string {
   const value = Number(literal);
   if (Number.isSafeInteger(value)) return value === 0 ? 0 : value;
-  if (!/[.eE]/.test(literal)) return BigInt(literal);
+  // Of more digits no bigint is made: that takes longer and longer, and no column but a STRING holds them.
+  if (!/[.eE]/.test(literal)) return literal.length > MOST_DIGITS ? literal : BigInt(literal);
   return Number.isFinite(value) ? value : canonicalHuge(literal);
 }
 
@@ -213,7 +236,7 @@ class Parser {
         this.fail('a control character in a string must be escaped');
       } else if (Number.isNaN(unit)) {
         this.at = i;
-        this.fail('the page ends inside a string');
+        this.fail('expected " at the end of a string');
       }
     }
   }

@@ -6,6 +6,7 @@ import { type SpecNode, UNDECLARED } from './spec-tree.ts';
 import type { ColumnSchema, TableSchema } from './schema.ts';
 import type { Path, PathSpec } from './spec.ts';
 import { keyInPath, Names } from './names.ts';
+import type { PendingRows } from './pending.ts';
 
 /** A column that holds values of documents, or the `_key` of a root table. */
 export interface ValueColumn {
@@ -91,6 +92,12 @@ export class PathNode {
     return this.array;
   }
 
+  /** Makes a table that was made for this path part of the plan. */
+  adoptArray(table: TablePlan): void {
+    this.array = table;
+    this.table.children.push(table);
+  }
+
   mapTable(): TablePlan {
     this.map ??= this.table.addChild(this, true);
     return this.map;
@@ -139,6 +146,8 @@ export class TablePlan {
   rows = 0;
   parentRows: number[] = [];
   positions: number[] = [];
+  /** Rows that are held elsewhere: then the two above are empty. */
+  pending: PendingRows | undefined;
   /** Root rows that a later document of the same key replaces. */
   replaced: Set<number> | undefined;
 

@@ -72,7 +72,9 @@ function checkNames(table: TablePlan): void {
 }
 
 function restoreTables(root: TablePlan, names: Names, spec: RootSpec): void {
-  const family = (spec.tables ?? []).filter((table) => table.root === spec.table);
+  const all = (spec.tables ?? []).filter((table) => table.root === spec.table);
+  for (const { name, rejects } of all) if (rejects === true) names.add(name);
+  const family = all.filter(({ rejects }) => rejects !== true);
   const plans = new Map<string, TablePlan>();
   for (const table of parentsFirst(family)) {
     const parent = table.parent === undefined ? undefined : plans.get(table.parent);

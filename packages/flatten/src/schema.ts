@@ -60,6 +60,8 @@ export interface TableSchema {
   readonly path: readonly string[];
   /** Present where the rows are the entries of an object (map style `table`): columns `key` and `value`. */
   readonly map?: true;
+  /** Present where the rows are documents that a contract kept out of the tables of their root; the path is empty. */
+  readonly rejects?: true;
   /** The table whose rows hold the array; absent for a root table. */
   readonly parent?: string;
   /** The root table of this family; its own name for a root table. */

@@ -1,7 +1,7 @@
 /** The specification, checked at the door and made a tree by path. */
 import { formatSpecPath, SpecError } from './errors.ts';
 import { COLUMN_TYPES } from './types.ts';
-import type { Path, PathSpec, RootSpec } from './spec.ts';
+import type { Contract, ContractMode, Path, PathSpec, RootSpec } from './spec.ts';
 
 /** What is declared at one path, and below. */
 export interface SpecNode {
@@ -23,8 +23,18 @@ export const UNDECLARED: number = Number.MAX_SAFE_INTEGER;
 const DEFAULT_DEPTH = 32;
 const GREATEST_DEPTH = 500;
 
-const SPEC_KEYS = new Set(['table', 'primaryKey', 'paths', 'maxDepth', 'identity', 'tables']);
-const PATH_KEYS = new Set(['path', 'table', 'linkStyle', 'primaryKey', 'map', 'column', 'type', 'omit']);
+const SPEC_KEYS = new Set([
+  'table',
+  'primaryKey',
+  'paths',
+  'maxDepth',
+  'identity',
+  'sha256',
+  'tables',
+  'contract',
+  'rejected',
+]);
+const PATH_KEYS = new Set(['path', 'table', 'linkStyle', 'primaryKey', 'map', 'column', 'type', 'omit', 'contract']);
 
 /**
  * Checks a specification and gives its paths as a tree.
@@ -41,8 +51,13 @@ export function specTree(spec: RootSpec): SpecNode {
   if (spec.identity !== undefined && typeof spec.identity !== 'function') {
     throw new SpecError('`identity` is a function from a document to the value that is hashed for its key');
   }
+  checkSha256(spec.sha256);
   if (spec.primaryKey !== undefined && spec.identity !== undefined) {
     throw new SpecError('`identity` makes the key of documents without a `primaryKey`; give one of the two');
+  }
+  checkContract(spec.contract, 'The specification');
+  if (spec.rejected !== undefined && (typeof spec.rejected !== 'string' || spec.rejected === '')) {
+    throw new SpecError('`rejected` is the name of the table of rejected documents');
   }
   const root: OpenNode = { spec: undefined, order: UNDECLARED, children: new Map() };
   for (const [index, entry] of (spec.paths ?? []).entries()) {
@@ -117,6 +132,7 @@ function checkEntry(entry: PathSpec): void {
   if (entry.type !== undefined && !COLUMN_TYPES.includes(entry.type)) {
     refuse(`\`type\` is one of ${COLUMN_TYPES.join(', ')}`);
   }
+  checkContract(entry.contract, `The path ${where}`);
   if (entry.omit === true && Object.keys(entry).length > 2) refuse('what is omitted has no other options');
   if (entry.primaryKey !== undefined && entry.map !== undefined) {
     refuse('`primaryKey` is for arrays; the rows of a map are identified by their `key`');
@@ -124,6 +140,31 @@ function checkEntry(entry: PathSpec): void {
   if (entry.type === 'JSON' && (entry.table !== undefined || entry.map !== undefined)) {
     refuse('a JSON column takes the whole value, so there is nothing left for `table` or `map`');
   }
+}
+
+const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+function checkSha256(sha256: RootSpec['sha256']): void {
+  if (sha256 === undefined) return;
+  if (typeof sha256 !== 'function' || sha256('') !== SHA256_OF_NOTHING) {
+    throw new SpecError(
+      '`sha256` is a function that gives the SHA-256 of a text as 64 hexadecimal digits in lower case',
+    );
+  }
+}
+
+const MODES: readonly unknown[] = ['evolve', 'freeze', 'quarantine'];
+const CONTRACT_KEYS = new Set(['tables', 'columns', 'types', 'lengths']);
+
+function checkContract(contract: ContractMode | Contract | undefined, where: string): void {
+  if (contract === undefined || MODES.includes(contract)) return;
+  if (typeof contract === 'object' && contract !== null) {
+    checkKeys(contract, CONTRACT_KEYS, `a contract (${where})`);
+    if (Object.values(contract).every((mode) => mode === undefined || MODES.includes(mode))) return;
+  }
+  throw new SpecError(
+    `${where}: \`contract\` is 'evolve', 'freeze' or 'quarantine', or such a mode for each kind of change: { columns: 'freeze' }`,
+  );
 }
 
 function checkKeyPaths(root: OpenNode, base: Path, paths: readonly Path[], maxDepth: number): void {

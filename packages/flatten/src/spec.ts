@@ -19,6 +19,26 @@ export type MapStyle = 'columns' | 'table' | 'json';
  */
 export type LinkStyle = 'underscore' | 'dollar';
 
+/**
+ * What becomes of a document that would change the schema.
+ * - `evolve`: the schema follows
+ * - `freeze`: the page fails with a `ContractError`
+ * - `quarantine`: the document goes whole into the table of rejected documents, with its reason
+ */
+export type ContractMode = 'evolve' | 'freeze' | 'quarantine';
+
+/** Contracts by kind of change. What is left out is as around the path, and `evolve` at the outermost. */
+export interface Contract {
+  /** A table that is new. Its columns are part of that one change. */
+  readonly tables?: ContractMode;
+  /** A new column in a table that was known. */
+  readonly columns?: ContractMode;
+  /** A value that its column cannot hold without becoming wider. */
+  readonly types?: ContractMode;
+  /** A text longer than any that earlier runs (`tables`) put into its STRING or JSON column. */
+  readonly lengths?: ContractMode;
+}
+
 /** What is declared for one path of the document. All of it is optional. */
 export interface PathSpec {
   readonly path: Path;
@@ -36,6 +56,8 @@ export interface PathSpec {
   readonly type?: ColumnType;
   /** Leaves the value, and all below it, out of every table. */
   readonly omit?: boolean;
+  /** What may change at the path and below. A mode alone speaks of tables, columns and types, not of lengths. */
+  readonly contract?: ContractMode | Contract;
 }
 
 /** One kind of document. */
@@ -49,8 +71,20 @@ export interface RootSpec {
   readonly maxDepth?: number;
   /** For `_key`: gives the value that is hashed in place of the document (same document, same value). Default: the document. */
   readonly identity?: (document: JsonObject) => JsonValue;
+  /**
+   * For `_key`: SHA-256 of a text's UTF-8 as 64 hexadecimal digits in lower case, where the host has a faster one than the built-in. In Node
+   * `(text) => hash('sha256', text)` with `hash` of `node:crypto`.
+   */
+  readonly sha256?: (text: string) => string;
   /** Tables as an earlier run left them; they can only widen. */
   readonly tables?: readonly TableSchema[];
+  /**
+   * What documents may change of what is declared or in `tables`. A mode alone speaks of tables, columns and types, not of lengths.
+   * Default `evolve`.
+   */
+  readonly contract?: ContractMode | Contract;
+  /** Name of the table of rejected documents. Default `<table>__rejected`. */
+  readonly rejected?: string;
 }
 
 /** A JSON value as parsed. Integers beyond 2^53 are `bigint`, so that none is rounded. */

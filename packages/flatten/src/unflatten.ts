@@ -43,13 +43,15 @@ class Place {
 /**
  * The documents that batches of one flattener hold, in their order; of several with one key the last. What a table cannot tell apart comes
  * back in its shortest form: members that are `null`, `{}` or `[]` are left out, such elements are `null`; a value whose column had to
- * become a STRING is its text; `-0` is `0`, a lone surrogate U+FFFD.
+ * become a STRING is its text; `-0` is `0`, a lone surrogate U+FFFD. Rejected documents are not among them.
  */
 export function unflatten(batches: Iterable<Batch>): JsonObject[] {
   const documents = new Map<string, JsonObject>();
   for (const batch of batches) {
     const placed = new Map<string, PlacedTable>();
-    for (const table of batch.tables) placed.set(table.table.name, placeRows(table, placed));
+    for (const table of batch.tables) {
+      if (table.table.rejects !== true) placed.set(table.table.name, placeRows(table, placed));
+    }
     for (const { table, places } of placed.values()) {
       if (table.parent !== undefined) continue;
       for (const [key, place] of places) {

@@ -1,5 +1,5 @@
 /** UTF-8 in and out. */
-import { EncodingError, type ErrorPlace } from './errors.ts';
+import { EncodingError, type ErrorPlace, PageSizeError } from './errors.ts';
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 const fatalDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -10,16 +10,23 @@ const SHORT = 96;
 
 /**
  * Text of UTF-8 bytes, a byte order mark included.
- * @throws EncodingError naming the first byte that is not UTF-8
+ * @param pathAtEnd finds where valid bytes before a broken one lead
+ * @throws EncodingError naming the first byte that is not UTF-8; PageSizeError
  */
-export function decodeUtf8(bytes: Uint8Array, place: ErrorPlace = {}): string {
+export function decodeUtf8(
+  bytes: Uint8Array,
+  place: ErrorPlace = {},
+  pathAtEnd?: (valid: Uint8Array) => ErrorPlace['path'],
+): string {
   try {
     return fatalDecoder.decode(bytes);
-  } catch (error) {
+  } catch (cause) {
     const byteOffset = firstInvalidByte(bytes);
-    if (byteOffset === undefined) throw error;
+    if (byteOffset === undefined) throw new PageSizeError(bytes.length, place, { cause });
+    const path = pathAtEnd?.(bytes.subarray(0, byteOffset));
     throw new EncodingError('The page is not valid UTF-8; send it as UTF-8, or decode it before it is pushed', {
       ...place,
+      ...(path === undefined ? {} : { path }),
       byteOffset,
     });
   }

@@ -14,6 +14,8 @@ type Want = readonly [tables: Record<string, readonly Record<string, JsonValue>[
 
 type Case = readonly [name: string, given: Given, want: Want];
 
+const manyKeys = JSON.stringify(Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, i])));
+
 /** Each name is a row of the table in the README. */
 const cases: readonly Case[] = [
   ['`null`', { json: '[{"a":null},{"a":1}]' }, [{ t: [{ a: null }, { a: 1 }] }, { a: 'INTEGER' }]],
@@ -22,6 +24,11 @@ const cases: readonly Case[] = [
   ['`{}`', { json: '[{"a":{}},{"a":{"b":1}}]' }, [{ t: [{ a$b: null }, { a$b: 1 }] }]],
   ['`[]`', { json: '[{"a":[]},{"a":[1]}]' }, [{ t: [{}, {}], t$a: [{ _position: 0, value: 1 }] }]],
   ['`""`', { json: '[{"a":""}]' }, [{ t: [{ a: '' }] }, { a: 'STRING' }]],
+  [
+    'text that looks like a number, a boolean or `null`',
+    { json: '[{"a":"1","b":"true","c":"null","d":"-1.5e3"}]' },
+    [{ t: [{ a: '1', b: 'true', c: 'null', d: '-1.5e3' }] }, { a: 'STRING', b: 'STRING', c: 'STRING', d: 'STRING' }],
+  ],
   ['`true`, `false`', { json: '[{"a":true},{"a":false}]' }, [{ t: [{ a: true }, { a: false }] }, { a: 'BOOLEAN' }]],
   [
     'whole number within ±(2^53 − 1), however written',
@@ -44,6 +51,11 @@ const cases: readonly Case[] = [
     [{ t: [{ a: 9_007_199_254_740_992 }, { a: 1 }] }, { a: 'FLOAT' }],
   ],
   ['number with a fraction', { json: '[{"a":0.1},{"a":2}]' }, [{ t: [{ a: 0.1 }, { a: 2 }] }, { a: 'FLOAT' }]],
+  [
+    'whole number beyond 2^53 written with a fraction or exponent',
+    { json: '[{"a":9007199254740993.0},{"a":1e300}]' },
+    [{ t: [{ a: 9_007_199_254_740_992 }, { a: 1e300 }] }, { a: 'FLOAT' }],
+  ],
   [
     'fraction where a whole number beyond 2^53 was',
     { json: '[{"a":9007199254740993},{"a":0.50}]' },
@@ -146,7 +158,25 @@ const cases: readonly Case[] = [
       { a: 'STRING', b: 'STRING' },
     ],
   ],
+  [
+    'value that does not fit a declared type',
+    {
+      json: '[{"a":0.5,"b":"x"}]',
+      spec: {
+        paths: [
+          { path: ['a'], type: 'INTEGER' },
+          { path: ['b'], type: 'BOOLEAN' },
+        ],
+      },
+    },
+    [{ t: [{ a: 0.5, b: 'x' }] }, { a: 'FLOAT', b: 'STRING' }],
+  ],
   ['lone surrogate', { json: '[{"a":"\\ud800x"}]' }, [{ t: [{ a: '\ufffdx' }] }, { a: 'STRING' }]],
+  [
+    'control character in a text',
+    { json: '[{"a":"\\u0000\\u001f\\n"}]' },
+    [{ t: [{ a: '\0\u001f\n' }] }, { a: 'STRING' }],
+  ],
   ['byte order mark', { json: '\ufeff[{"a":1}]' }, [{ t: [{ a: 1 }] }]],
   ['the same key twice in an object', { json: '[{"a":1,"a":2}]' }, [{ t: [{ a: 2 }] }]],
   ['nested object', { json: '[{"a":{"b":{"C":1}}}]' }, [{ t: [{ a$b$C: 1 }] }]],
@@ -160,6 +190,22 @@ const cases: readonly Case[] = [
           { _position: 0, c: 1 },
           { _position: 1, c: 2 },
         ],
+      },
+    ],
+  ],
+  [
+    '`null`, `{}` or `[]` as an element',
+    { json: '[{"a":[{"b":1},null,{}],"c":[null],"d":[[]]}]' },
+    [
+      {
+        t: [{}],
+        t$a: [
+          { _position: 0, b: 1 },
+          { _position: 1, b: null },
+          { _position: 2, b: null },
+        ],
+        t$c: [{ _position: 0 }],
+        t$d: [{ _position: 0 }],
       },
     ],
   ],
@@ -221,14 +267,37 @@ const cases: readonly Case[] = [
     ],
   ],
   [
+    'object where scalar was',
+    { json: '[{"a":1},{"a":{"b":true}}]' },
+    [
+      {
+        t: [
+          { a: 1, a$b: null },
+          { a: null, a$b: true },
+        ],
+      },
+      { a: 'INTEGER', a$b: 'BOOLEAN' },
+    ],
+  ],
+  [
     'scalar where array was',
     { json: '[{"a":[1]},{"a":2}]' },
     [{ t: [{ a: null }, { a: 2 }], t$a: [{ _position: 0, value: 1 }] }],
   ],
   [
+    'array where scalar was',
+    { json: '[{"a":2},{"a":["x"]}]' },
+    [{ t: [{ a: 2 }, { a: null }], t$a: [{ _position: 0, value: 'x' }] }, { a: 'INTEGER' }],
+  ],
+  [
     'object where array was',
     { json: '[{"a":[{"b":1}]},{"a":{"b":2}}]' },
     [{ t: [{ a$b: null }, { a$b: 2 }], t$a: [{ _position: 0, b: 1 }] }],
+  ],
+  [
+    'array where object was',
+    { json: '[{"a":{"b":1}},{"a":[{"b":2}]}]' },
+    [{ t: [{ a$b: 1 }, { a$b: null }], t$a: [{ _position: 0, b: 2 }] }],
   ],
   [
     'object, map `table`',
@@ -271,9 +340,44 @@ const cases: readonly Case[] = [
     [{ t: [{ AB: 2, 'Ab~x218e37cf': 3, 'ab~x84a02f26': 1 }] }],
   ],
   [
+    'lone surrogate in a key',
+    { json: '[{"\\ud800":1,"\\ufffd":2}]' },
+    [{ t: [{ '\ud800': 1, '\ufffd~x9a73a972': 2 }] }],
+  ],
+  [
     'key with the name of a link or position column',
     { json: '[{"a":[{"_position":7,"t__key":8}]}]' },
     [{ t: [{}], t$a: [{ _position: 0, '_position~x663ef5e6': 7, 't__key~xd8eb9366': 8 }] }],
+  ],
+  [
+    'key `value` beside the scalars of one array',
+    { json: '[{"a":[1]},{"a":[{"value":"x"}]}]' },
+    [
+      {
+        t: [{}, {}],
+        t$a: [
+          { _position: 0, value: 1, 'value~x9418b416': null },
+          { _position: 0, value: null, 'value~x9418b416': 'x' },
+        ],
+      },
+    ],
+  ],
+  [
+    'arrays of one path below an object here and below elements there',
+    { json: '[{"a":{"b":[1]}},{"a":[{"b":["x"]}]}]' },
+    [
+      {
+        t: [{}, {}],
+        t$a: [{ _position: 0 }],
+        t$a$b: [{ _position: 0, value: 1 }],
+        't$a$b~x499efd29': [{ _position: 0, value: 'x' }],
+      },
+    ],
+  ],
+  [
+    '10,000 distinct keys under one path',
+    { json: `[{"m":${manyKeys}}]`, spec: { paths: [{ path: ['m'], map: 'table' }] } },
+    [{ t: [{}], t$m: Array.from({ length: 10_000 }, (_, i) => ({ key: `k${i}`, value: i })) }],
   ],
 ];
 
@@ -312,16 +416,9 @@ describe('what becomes of each value', () => {
   });
 
   test('ten thousand keys under one path are ten thousand columns', () => {
-    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, i]));
-    const { tables } = shown({ json: JSON.stringify([{ m: many }, { m: many }]) });
+    const { tables } = shown({ json: `[{"m":${manyKeys}},{"m":${manyKeys}}]` });
     expect(Object.keys(tables['t']?.[1] ?? {})).toHaveLength(10_000);
     expect(tables['t']?.[1]?.['m$k9999']).toBe(9999);
-  });
-
-  test('ten thousand keys under a map are ten thousand rows', () => {
-    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, i]));
-    const { tables } = shown({ json: JSON.stringify([{ m: many }]), spec: { paths: [{ path: ['m'], map: 'table' }] } });
-    expect(tables['t$m']).toHaveLength(10_000);
   });
 
   test('a hundred thousand levels are one JSON value', () => {

@@ -1,0 +1,385 @@
+// Values into columns. A value whose type the column has not is left to the host, which widens the column and begins the page again.
+import { refuse, toDateTime, toText, widen } from './host';
+import { allocate, enlarge, release, scratch } from './memory';
+import {
+  BOOLEAN,
+  Column,
+  DATE,
+  DATETIME,
+  DECLARED_DATETIME,
+  DECLARED_FLOAT,
+  FLOAT,
+  INTEGER,
+  JSON_TEXT,
+  NONE,
+  STRING,
+} from './records';
+import { CANONICAL_SPELLING, DATE_SPELLINGS, days, millis, spellingsOf } from './dates';
+import { double, isWide, lengthOfInteger, mostChars, numberKind, textLength, whole, writeInteger } from './numbers';
+import { equalBytes, hashOf, utf16Length } from './text';
+
+/** As in the host's `encode.ts`. */
+const DICTIONARY_TRIAL: u32 = 1024;
+const DICTIONARY_TRIAL_DISTINCT: u32 = 600;
+const DICTIONARY_LIMIT: u32 = 4000;
+
+/** Sixteen bytes are copied at a time, four are a length. */
+const SLACK = 40;
+
+// @ts-ignore: decorator
+@inline
+function setValid(column: Column, row: u32): void {
+  const at = column.valid + (row >> 3);
+  store<u8>(at, load<u8>(at) | (<u8>1 << (<u8>row & 7)));
+  column.count++;
+}
+
+/** Room for `size` more bytes of data. */
+// @ts-ignore: decorator
+@inline
+function reserve(column: Column, size: u32): usize {
+  if (column.used + size + SLACK > column.room || column.used + size < size) growData(column, size);
+  return column.data + column.used;
+}
+
+function growData(column: Column, size: u32): void {
+  const needed = <u64>column.used + size + SLACK;
+  let room = <u64>column.room * 2;
+  if (room < 256) room = 256;
+  while (room < needed) room *= 2;
+  if (room > 0x40000000) room = needed;
+  if (room > 0x40000000) refuse();
+  column.data = enlarge(column.data, column.used, column.room, <usize>room);
+  column.room = <u32>room;
+}
+
+// @ts-ignore: decorator
+@inline
+function measure(column: Column, length: u32): void {
+  if (length > column.maxChars) column.maxChars = length;
+  if (length > column.maxBytes) column.maxBytes = length;
+}
+
+// @ts-ignore: decorator
+@inline
+function measureText(column: Column, p: usize, length: u32): void {
+  if (length > column.maxChars) growLengths(column, p, length);
+}
+
+function growLengths(column: Column, p: usize, length: u32): void {
+  if (length > column.maxBytes) column.maxBytes = length;
+  const chars = utf16Length(p, length);
+  if (chars > column.maxChars) column.maxChars = chars;
+}
+
+/** A string. Fifteen bytes after it can be read. */
+// @ts-ignore: decorator
+@inline
+export function addText(column: Column, row: u32, p: usize, length: u32): void {
+  if (column.kind === STRING && column.flags === 0) {
+    setValid(column, row);
+    measureText(column, p, length);
+    if (column.dictionary) addToDictionary(column, p, length);
+    else copyText(column, p, length);
+  } else addTypedText(column, row, p, length);
+}
+
+function addTypedText(column: Column, row: u32, p: usize, length: u32): void {
+  const spellings = spellingsOf(p, length);
+  if ((column.flags & DECLARED_DATETIME) !== 0) addDeclaredDateTime(column, row, p, length, spellings);
+  else if (spellings === 0) addOther(column, row, p, length);
+  else if (spellings === DATE_SPELLINGS) addDate(column, row, p, length);
+  else addDateTime(column, row, p, length, spellings);
+}
+
+function addOther(column: Column, row: u32, p: usize, length: u32): void {
+  if (column.kind === NONE) column.kind = STRING;
+  else if (column.kind !== STRING) widen(changetype<usize>(column), STRING, 0);
+  putText(column, row, p, length);
+}
+
+/** Puts a text into a column of STRING or JSON. */
+export function putText(column: Column, row: u32, p: usize, length: u32): void {
+  setValid(column, row);
+  measureText(column, p, length);
+  if (column.kind === STRING && column.dictionary) addToDictionary(column, p, length);
+  else copyText(column, p, length);
+}
+
+function addDate(column: Column, row: u32, p: usize, length: u32): void {
+  if (column.kind === NONE) column.kind = DATE;
+  if (column.kind === DATE) putDate(column, row, days);
+  else if (column.kind === DATETIME && (column.spellings & DATE_SPELLINGS) !== 0) {
+    column.spellings &= DATE_SPELLINGS;
+    putLong(column, row, millis);
+  } else if (column.kind === STRING) {
+    putText(column, row, p, length);
+    return;
+  } else widen(changetype<usize>(column), DATE, 0);
+  measure(column, length);
+}
+
+function addDateTime(column: Column, row: u32, p: usize, length: u32, spellings: i32): void {
+  if (column.kind === NONE) {
+    column.kind = DATETIME;
+    column.spellings = spellings;
+  }
+  if (column.kind === DATETIME && (column.spellings & spellings) !== 0) {
+    column.spellings &= spellings;
+    putLong(column, row, millis);
+    measure(column, length);
+  } else if (column.kind === STRING) putText(column, row, p, length);
+  else widen(changetype<usize>(column), DATETIME, spellings);
+}
+
+/** Every ISO 8601 form is written canonically, 24 characters. */
+function addDeclaredDateTime(column: Column, row: u32, p: usize, length: u32, spellings: i32): void {
+  if (column.kind === DATETIME && column.spellings === CANONICAL_SPELLING && spellings !== 0) {
+    putLong(column, row, millis);
+    measure(column, 24);
+    return;
+  }
+  const newLength = toDateTime(p, length);
+  const at = scratch(0);
+  const newSpellings = spellingsOf(at, newLength);
+  if (newSpellings === 0) addOther(column, row, at, newLength);
+  else if (newSpellings === DATE_SPELLINGS) addDate(column, row, at, newLength);
+  else addDateTime(column, row, at, newLength, newSpellings);
+}
+
+function putDate(column: Column, row: u32, value: i32): void {
+  setValid(column, row);
+  store<i32>(reserve(column, 4), value);
+  column.used += 4;
+}
+
+function putLong(column: Column, row: u32, value: i64): void {
+  setValid(column, row);
+  store<i64>(reserve(column, 8), value);
+  column.used += 8;
+}
+
+function putDouble(column: Column, row: u32, value: f64): void {
+  setValid(column, row);
+  store<f64>(reserve(column, 8), value);
+  column.used += 8;
+}
+
+function putBoolean(column: Column, row: u32, value: bool): void {
+  setValid(column, row);
+  store<u8>(reserve(column, 1), value ? 1 : 0);
+  column.used++;
+}
+
+/** `true` or `false`. */
+export function addBoolean(column: Column, row: u32, value: bool): void {
+  if (column.kind === NONE) column.kind = BOOLEAN;
+  if (column.kind === BOOLEAN) {
+    putBoolean(column, row, value);
+    measure(column, value ? 4 : 5);
+    return;
+  }
+  if (column.kind !== STRING) widen(changetype<usize>(column), BOOLEAN, 0);
+  const at = scratch(8);
+  store<u64>(at, value ? 0x65757274 : 0x65736c6166);
+  putText(column, row, at, value ? 4 : 5);
+}
+
+/** The number that `readNumber` read last, its literal at `p`. What a declared FLOAT rounds is left to the TypeScript path. */
+export function addNumber(column: Column, row: u32, p: usize, length: u32): void {
+  const rounds = numberKind === STRING || (numberKind === INTEGER && isWide);
+  if (rounds && (column.flags & DECLARED_FLOAT) !== 0) refuse();
+  if (numberKind === INTEGER) addInteger(column, row, p);
+  else if (numberKind === FLOAT) addDouble(column, row, p, length);
+  else addHuge(column, row, p, length);
+}
+
+/** A positive whole number of so many digits, fifteen at most, for a column of INTEGER. */
+// @ts-ignore: decorator
+@inline
+export function addSmallInteger(column: Column, row: u32, value: u64, digits: u32): void {
+  setValid(column, row);
+  store<u64>(reserve(column, 8), value);
+  column.used += 8;
+  measure(column, digits);
+}
+
+function addInteger(column: Column, row: u32, p: usize): void {
+  if (column.kind === NONE) column.kind = INTEGER;
+  if (column.kind === INTEGER) {
+    putLong(column, row, whole);
+    measure(column, textLength !== 0 ? textLength : lengthOfInteger(whole));
+    if (isWide) column.wide = 1;
+    return;
+  }
+  if (column.kind === FLOAT) {
+    if (isWide) widen(changetype<usize>(column), INTEGER, 1);
+    measure(column, textLength !== 0 ? textLength : lengthOfInteger(whole));
+    putDouble(column, row, <f64>whole);
+    return;
+  }
+  if (column.kind !== STRING) widen(changetype<usize>(column), INTEGER, isWide ? 1 : 0);
+  if (textLength !== 0) putText(column, row, p, textLength);
+  else {
+    const at = scratch(24);
+    putText(column, row, at, writeInteger(at, whole));
+  }
+}
+
+function addDouble(column: Column, row: u32, p: usize, length: u32): void {
+  if (column.kind === NONE) column.kind = FLOAT;
+  if (column.kind === FLOAT) {
+    if (mostChars === 0 || mostChars > column.maxChars) {
+      measure(column, textLength !== 0 ? textLength : toText(p, length));
+    }
+    putDouble(column, row, double);
+    return;
+  }
+  if (column.kind !== STRING) widen(changetype<usize>(column), FLOAT, 0);
+  if (textLength !== 0) putText(column, row, p, textLength);
+  else {
+    const newLength = toText(p, length);
+    putText(column, row, scratch(0), newLength);
+  }
+}
+
+/** A whole number beyond 64 bits is the text of its digits. */
+function addHuge(column: Column, row: u32, p: usize, length: u32): void {
+  if (column.kind === NONE) column.kind = STRING;
+  if (column.kind !== STRING) widen(changetype<usize>(column), STRING, 0);
+  putText(column, row, p, length);
+}
+
+/** Canonical JSON. */
+export function addJson(column: Column, row: u32, p: usize, length: u32): void {
+  if (column.kind === NONE) column.kind = JSON_TEXT;
+  if (column.kind !== JSON_TEXT && column.kind !== STRING) widen(changetype<usize>(column), JSON_TEXT, 0);
+  putText(column, row, p, length);
+}
+
+/** A value of the host's that is no text: its bits as they are stored. */
+export function putBits(column: Column, row: u32, bits: i64): void {
+  if (column.kind === DATE) putDate(column, row, <i32>bits);
+  else if (column.kind === BOOLEAN) putBoolean(column, row, bits !== 0);
+  else putLong(column, row, bits);
+}
+
+// @ts-ignore: decorator
+@inline
+function copyText(column: Column, p: usize, length: u32): void {
+  const at = reserve(column, length + 4);
+  store<u32>(at, length);
+  v128.store(at, v128.load(p), 4);
+  if (length > 16) {
+    if (length <= 32) v128.store(at, v128.load(p, 16), 20);
+    else memory.copy(at + 4, p, length);
+  }
+  column.used += 4 + length;
+}
+
+function addToDictionary(column: Column, p: usize, length: u32): void {
+  const hash = hashOf(p, length);
+  const mask = column.slotMask;
+  const slots = column.slots;
+  let slot = hash & mask;
+  while (true) {
+    const found = load<u64>(slots + (<usize>slot << 3));
+    if (found === 0) break;
+    if (<u32>(found >> 32) === hash) {
+      const index = <u32>found - 1;
+      const at = column.data + load<u32>(column.entries + (<usize>index << 2));
+      if (load<u32>(at) === length && equalBytes(at + 4, p, length)) {
+        addIndex(column, index);
+        return;
+      }
+    }
+    slot = (slot + 1) & mask;
+  }
+  const index = column.entryCount;
+  // The value is counted already.
+  const before = column.count - 1;
+  if (
+    index >= DICTIONARY_LIMIT ||
+    (before >= DICTIONARY_TRIAL && index > DICTIONARY_TRIAL_DISTINCT && index * 2 > before)
+  ) {
+    dropDictionary(column, before);
+    copyText(column, p, length);
+    return;
+  }
+  if (index >= column.entryRoom) growEntries(column);
+  store<u32>(column.entries + (<usize>index << 2), column.used);
+  store<u64>(slots + (<usize>slot << 3), (<u64>hash << 32) | (index + 1));
+  column.entryCount = index + 1;
+  copyText(column, p, length);
+  addIndex(column, index);
+  if (index * 2 > mask) growSlots(column);
+}
+
+// @ts-ignore: decorator
+@inline
+function addIndex(column: Column, index: u32): void {
+  const at = column.count - 1;
+  if (at >= column.indexRoom) {
+    const room = column.indexRoom * 2;
+    column.indices = enlarge(column.indices, <usize>at << 2, <usize>column.indexRoom << 2, <usize>room << 2);
+    column.indexRoom = room;
+  }
+  store<u32>(column.indices + (<usize>at << 2), index);
+}
+
+function growEntries(column: Column): void {
+  const room = column.entryRoom * 2;
+  column.entries = enlarge(column.entries, <usize>column.entryCount << 2, <usize>column.entryRoom << 2, <usize>room << 2);
+  column.entryRoom = room;
+}
+
+function growSlots(column: Column): void {
+  const size = (<usize>column.slotMask + 1) << 3;
+  const larger = allocate(size * 2);
+  release(column.slots, size);
+  column.slots = larger;
+  column.slotMask = column.slotMask * 2 + 1;
+  hashEntries(column);
+}
+
+/** Fills the hash table with the dictionary. */
+export function hashEntries(column: Column): void {
+  const mask = column.slotMask;
+  const slots = column.slots;
+  memory.fill(slots, 0, (<usize>mask + 1) << 3);
+  for (let index: u32 = 0; index < column.entryCount; index++) {
+    const at = column.data + load<u32>(column.entries + (<usize>index << 2));
+    const hash = hashOf(at + 4, load<u32>(at));
+    let slot = hash & mask;
+    while (load<u64>(slots + (<usize>slot << 3)) !== 0) slot = (slot + 1) & mask;
+    store<u64>(slots + (<usize>slot << 3), (<u64>hash << 32) | (index + 1));
+  }
+}
+
+/** Writes the first `count` values out in full. */
+export function dropDictionary(column: Column, count: u32): void {
+  let size: u64 = 0;
+  for (let i: u32 = 0; i < count; i++) size += 4 + load<u32>(entryOf(column, i));
+  const room = size + size / 2 + 4096;
+  if (room > 0x40000000) refuse();
+  const data = allocate(<usize>room);
+  let to = data;
+  for (let i: u32 = 0; i < count; i++) {
+    const at = entryOf(column, i);
+    const length = 4 + load<u32>(at);
+    memory.copy(to, at, length);
+    to += length;
+  }
+  release(column.data, column.room);
+  column.data = data;
+  column.room = <u32>room;
+  column.used = <u32>size;
+  column.dictionary = false;
+}
+
+// @ts-ignore: decorator
+@inline
+function entryOf(column: Column, value: u32): usize {
+  const index = load<u32>(column.indices + (<usize>value << 2));
+  return column.data + load<u32>(column.entries + (<usize>index << 2));
+}

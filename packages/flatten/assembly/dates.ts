@@ -1,0 +1,144 @@
+// Dates: the same rules as the host's `dates.ts`, on bytes.
+
+const MIDNIGHT_FULL = 0b010101010101;
+const MIDNIGHT_DATE = 0b101010101010;
+const MILLIS = 0b000011000011;
+const JAVA = 0b001100001100;
+const TRIMMED = 0b110000110000;
+const ZULU = 0b000000111111;
+const OFFSET_ZERO = 0b111111000000;
+
+/** What a bare date allows. */
+export const DATE_SPELLINGS = MIDNIGHT_DATE;
+/** The spelling of a declared DATETIME. */
+export const CANONICAL_SPELLING = 1;
+
+const DAY_MS = 86400000;
+
+/** Days since 1970-01-01 of the date that `spellingsOf` was last asked about and found. */
+export let days: i32 = 0;
+/** Its milliseconds since 1970. */
+export let millis: i64 = 0;
+
+let cachedYearMonth: u64 = 0;
+let cachedDay: u16 = 0;
+
+// @ts-ignore: decorator
+@inline
+function digit(p: usize): i32 {
+  return <i32>load<u8>(p) - 0x30;
+}
+
+// @ts-ignore: decorator
+@inline
+function twoDigits(p: usize): i32 {
+  return digit(p) * 10 + digit(p + 1);
+}
+
+function areDigits(p: usize, count: i32): bool {
+  for (let i = 0; i < count; i++) if (<u32>digit(p + i) > 9) return false;
+  return true;
+}
+
+/** Reads `2025-02-25` into `days`. Neighbouring rows often have the same day. */
+function readDate(p: usize): bool {
+  const yearMonth = load<u64>(p);
+  const day = load<u16>(p, 8);
+  if (yearMonth === cachedYearMonth && day === cachedDay) return true;
+  if (load<u8>(p, 4) !== 0x2d || load<u8>(p, 7) !== 0x2d) return false;
+  if (!areDigits(p, 4) || !areDigits(p + 5, 2) || !areDigits(p + 8, 2)) return false;
+  if (!setDays(twoDigits(p) * 100 + twoDigits(p + 2), twoDigits(p + 5), twoDigits(p + 8))) return false;
+  cachedYearMonth = yearMonth;
+  cachedDay = day;
+  return true;
+}
+
+function setDays(year: i32, month: i32, day: i32): bool {
+  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const last = month === 2 ? (leap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  if (day > last) return false;
+  // http://howardhinnant.github.io/date_algorithms.html#days_from_civil
+  const y = month <= 2 ? year - 1 : year;
+  const era = y / 400;
+  const yearOfEra = y - era * 400;
+  const dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  days = era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
+  return true;
+}
+
+/** In `25T14:52:10.903Z`, the second half of most times: where digits are, where the other characters. */
+const DIGITS = 0b0111011011011011;
+const OTHERS = 0b1000100100100100;
+
+/** Whether a text of 24 bytes ends like `25T14:52:10.903Z`. */
+// @ts-ignore: decorator
+@inline
+function endsCanonically(p: usize): bool {
+  const half = v128.load(p, 8);
+  const digits = i8x16.bitmask(i8x16.le_u(i8x16.sub(half, i8x16.splat(0x30)), i8x16.splat(9)));
+  const others = i8x16.bitmask(
+    i8x16.eq(half, i8x16(0, 0, 0x54, 0, 0, 0x3a, 0, 0, 0x3a, 0, 0, 0x2e, 0, 0, 0, 0x5a)),
+  );
+  return (digits & DIGITS) === DIGITS && (others & OTHERS) === OTHERS;
+}
+
+/** `spellingsOf` for the spelling that almost all have; 0 when it is not that. */
+function canonicalSpellings(p: usize): i32 {
+  if (!endsCanonically(p) || !readDate(p)) return 0;
+  const hours = twoDigits(p + 11);
+  const minutes = twoDigits(p + 14);
+  const seconds = twoDigits(p + 17);
+  if (hours > 23 || minutes > 59 || seconds > 59) return 0;
+  const fraction = digit(p + 20) * 100 + twoDigits(p + 21);
+  const time = ((hours * 60 + minutes) * 60 + seconds) * 1000 + fraction;
+  millis = <i64>days * DAY_MS + time;
+  const styles = MILLIS | (fraction !== 0 ? JAVA : 0) | (load<u8>(p, 22) !== 0x30 ? TRIMMED : 0);
+  return ZULU & styles & (time === 0 ? MIDNIGHT_FULL : -1);
+}
+
+/** Spellings of a text that is a date or time and can be given back, its value in `days` and `millis`; 0 for any other text. */
+export function spellingsOf(p: usize, length: u32): i32 {
+  if (length === 24) {
+    const canonical = canonicalSpellings(p);
+    if (canonical !== 0) return canonical;
+  }
+  if (length < 10 || length > 29 || load<u8>(p, 4) !== 0x2d) return 0;
+  if (length === 10) {
+    if (!readDate(p)) return 0;
+    millis = <i64>days * DAY_MS;
+    return MIDNIGHT_DATE;
+  }
+  if (load<u8>(p, 10) !== 0x54 || !readDate(p)) return 0;
+  if (load<u8>(p, 13) !== 0x3a || load<u8>(p, 16) !== 0x3a) return 0;
+  if (!areDigits(p + 11, 2) || !areDigits(p + 14, 2) || !areDigits(p + 17, 2)) return 0;
+  const hours = twoDigits(p + 11);
+  const minutes = twoDigits(p + 14);
+  const seconds = twoDigits(p + 17);
+  if (hours > 23 || minutes > 59 || seconds > 59) return 0;
+  const time = ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  millis = <i64>days * DAY_MS + time;
+  let zone: i32;
+  let end: u32;
+  if (load<u8>(p + length - 1) === 0x5a) {
+    zone = ZULU;
+    end = length - 1;
+  } else {
+    const at = p + length - 6;
+    if (load<u32>(at) !== 0x3a30302b || load<u16>(at, 4) !== 0x3030) return 0;
+    zone = OFFSET_ZERO;
+    end = length - 6;
+  }
+  if (end < 19) return 0;
+  if (end === 19) return zone & (JAVA | TRIMMED) & (time === 0 ? MIDNIGHT_FULL : -1);
+  const places = <i32>end - 20;
+  if (load<u8>(p, 19) !== 0x2e || places < 1 || places > 3 || !areDigits(p + 20, places)) return 0;
+  let fraction = 0;
+  for (let i = 0; i < 3; i++) fraction = fraction * 10 + (i < places ? digit(p + 20 + i) : 0);
+  millis += fraction;
+  const styles =
+    (places === 3 ? MILLIS : 0) |
+    (places === 3 && fraction !== 0 ? JAVA : 0) |
+    (load<u8>(p + end - 1) !== 0x30 ? TRIMMED : 0);
+  return zone & styles & (time === 0 && fraction === 0 ? MIDNIGHT_FULL : -1);
+}

@@ -1,0 +1,44 @@
+// What the kernel asks of the TypeScript host. All of it is rare.
+
+/** Makes the kid of an object node for a key (decoded UTF-8 at `at`). */
+@external("host", "newKid") declare function newKid(node: usize, at: usize, length: u32): usize;
+/** Makes the column for scalars (or, `json`, for JSON texts) at a kid. */
+@external("host", "newColumn") declare function newColumn(kid: usize, json: bool): usize;
+/** Makes the node for objects at a kid. */
+@external("host", "newObject") declare function newObject(kid: usize): usize;
+/** Makes the table for the array at a kid. */
+@external("host", "newArray") declare function newArray(kid: usize): usize;
+/** The double of a JSON number. */
+@external("host", "toDouble") declare function toDouble(at: usize, length: u32): f64;
+/** Writes the canonical text of a JSON number to the scratch and gives its length. */
+@external("host", "toText") declare function toText(at: usize, length: u32): u32;
+/** Writes the canonical JSON of a JSON text to the scratch and gives its length. */
+@external("host", "toJson") declare function toJson(at: usize, length: u32): u32;
+/** Writes what a declared DATETIME makes of a text to the scratch and gives its length. */
+@external("host", "toDateTime") declare function toDateTime(at: usize, length: u32): u32;
+/** Ends the page: the host throws, and rolls back. */
+@external("host", "leave") declare function leave(reason: i32, column: usize, kind: i32, detail: i32): void;
+
+export { newKid, newColumn, newObject, newArray, toDouble, toText, toJson, toDateTime };
+
+const REFUSE = 0;
+const RETRY = 1;
+const WIDEN = 2;
+
+/** The page is not for the kernel: not JSON, or something that only the TypeScript path can do. */
+export function refuse(): void {
+  leave(REFUSE, 0, 0, 0);
+  unreachable();
+}
+
+/** The page will do when it is begun again. */
+export function retry(): void {
+  leave(RETRY, 0, 0, 0);
+  unreachable();
+}
+
+/** A column must first be joined with the type of a value. `detail`: spellings of a DATETIME, 1 for a wide INTEGER. */
+export function widen(column: usize, kind: i32, detail: i32): void {
+  leave(WIDEN, column, kind, detail);
+  unreachable();
+}

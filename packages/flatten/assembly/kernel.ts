@@ -1,0 +1,191 @@
+// The byte engine: pages of JSON as UTF-8 into columns as `batch.ts` lays them out. The host says what the plan is, here it is carried out.
+import { refuse } from './host';
+import { allocate, release, resetMemory, resetScratch, scratch } from './memory';
+import { initNumbers } from './numbers';
+import { parseDocument, setMaxDepth, skipSpace, skipValue } from './parse';
+import { Column, STRING, Table } from './records';
+import { emptyColumn, emptyTables, markPage, resetTables, rollBack, settle } from './tables';
+import { endOfPlain, equalBytes, isUtf8, seedHashes, utf16Length } from './text';
+import { putBits, putText } from './columns';
+
+export { addKeyKid, elementOf, newColumn, newKid, newNode, newTable } from './tables';
+export { allocate, emptyTables, rollBack, scratch, settle };
+
+/** Zeros after a page: they end whatever is cut, and are what vectors read too much. */
+const PADDING = 128;
+
+let input: usize = 0;
+let inputSize: usize = 0;
+
+/** Starts without tables. */
+export function start(seed: u64, maxDepth: i32): void {
+  resetMemory();
+  resetScratch();
+  resetTables();
+  initNumbers();
+  seedHashes(seed);
+  setMaxDepth(maxDepth);
+  input = 0;
+  inputSize = 0;
+}
+
+/** Room for a page of so many bytes. */
+export function inputFor(length: u32): usize {
+  const needed = <usize>length + PADDING;
+  if (needed < <usize>length) refuse();
+  if (needed > inputSize) {
+    release(input, inputSize);
+    input = 0;
+    inputSize = 0;
+    input = allocate(needed);
+    inputSize = needed;
+  }
+  memory.fill(input + length, 0, PADDING);
+  return input;
+}
+
+/** Keys that lead to the documents: addresses of zero-ended texts, each with its closing quote. */
+let path: usize = 0;
+let pathLength: i32 = 0;
+let documents: i32 = 0;
+
+/**
+ * Takes the page that is in the room that `inputFor` gave.
+ * @param root the root table
+ * @returns how many documents it has
+ */
+export function takePage(root: Table, length: u32, pathAt: usize, pathSteps: i32): i32 {
+  markPage();
+  const end = input + length;
+  if (!isUtf8(input, length)) refuse();
+  let p = input;
+  if (length >= 3 && (load<u32>(p) & 0xffffff) === 0xbfbbef) p += 3;
+  path = pathAt;
+  pathLength = pathSteps;
+  documents = 0;
+  p = skipSpace(parsePath(root, skipSpace(p), 0));
+  if (p !== end) refuse();
+  return documents;
+}
+
+/** The value at a step of the path. */
+function parsePath(root: Table, p: usize, step: i32): usize {
+  if (step === pathLength) return parseDocuments(root, p);
+  if (load<u8>(p) !== 0x7b) refuse();
+  const key = <usize>load<u32>(path + (<usize>step << 2));
+  let keyLength: u32 = 0;
+  while (load<u8>(key + keyLength) !== 0x22) keyLength++;
+  let found = false;
+  p = skipSpace(p + 1);
+  while (load<u8>(p) !== 0x7d) {
+    if (load<u8>(p) !== 0x22) refuse();
+    const keyEnd = endOfPlain(++p);
+    if (load<u8>(keyEnd) !== 0x22) refuse();
+    const isKey = <u32>(keyEnd - p) === keyLength && equalBytes(p, key, keyLength);
+    p = skipSpace(keyEnd + 1);
+    if (load<u8>(p) !== 0x3a) refuse();
+    p = skipSpace(p + 1);
+    if (isKey) {
+      if (found) refuse();
+      found = true;
+      p = parsePath(root, p, step + 1);
+    } else p = skipValue(p, 0);
+    p = skipSpace(p);
+    if (load<u8>(p) === 0x2c) {
+      p = skipSpace(p + 1);
+      if (load<u8>(p) !== 0x22) refuse();
+    } else if (load<u8>(p) !== 0x7d) refuse();
+  }
+  if (!found) refuse();
+  return p + 1;
+}
+
+function parseDocuments(root: Table, p: usize): usize {
+  if (load<u32>(p) === 0x6c6c756e) return p + 4;
+  if (load<u8>(p) === 0x7b) {
+    documents = 1;
+    return parseDocument(root, p + 1);
+  }
+  if (load<u8>(p) !== 0x5b) refuse();
+  p = skipSpace(p + 1);
+  if (load<u8>(p) === 0x5d) return p + 1;
+  while (true) {
+    if (load<u8>(p) !== 0x7b) refuse();
+    documents++;
+    p = skipSpace(parseDocument(root, p + 1));
+    const after = load<u8>(p);
+    if (after === 0x5d) return p + 1;
+    if (after !== 0x2c) refuse();
+    p = skipSpace(p + 1);
+  }
+}
+
+// What the host reads.
+
+export function rowsOf(table: Table): u32 {
+  return table.rows;
+}
+export function parentRowsOf(table: Table): usize {
+  return table.parentRows;
+}
+export function positionsOf(table: Table): usize {
+  return table.positions;
+}
+export function lastPositionOf(table: Table): u32 {
+  return table.lastPosition;
+}
+export function kindOf(column: Column): i32 {
+  return column.kind;
+}
+export function wideOf(column: Column): i32 {
+  return column.wide;
+}
+export function spellingsOf(column: Column): i32 {
+  return column.spellings;
+}
+export function maxCharsOf(column: Column): u32 {
+  return column.maxChars;
+}
+export function maxBytesOf(column: Column): u32 {
+  return column.maxBytes;
+}
+export function countOf(column: Column): u32 {
+  return column.count;
+}
+export function validOf(column: Column): usize {
+  return column.valid;
+}
+export function dataOf(column: Column): usize {
+  return column.data;
+}
+export function usedOf(column: Column): u32 {
+  return column.used;
+}
+/** Distinct values, or -1 when the texts are written in full. */
+export function entriesOf(column: Column): i32 {
+  return column.kind === STRING && column.dictionary ? <i32>column.entryCount : -1;
+}
+export function indicesOf(column: Column): usize {
+  return column.indices;
+}
+export function isUnsure(column: Column): bool {
+  return column.unsure;
+}
+
+// What the host writes when it widens a column.
+
+/** Gives a column another type, and no values. */
+export function retype(column: Column, rows: u32, kind: i32, wide: i32, spellings: i32): void {
+  emptyColumn(column, rows);
+  column.kind = kind;
+  column.wide = wide;
+  column.spellings = spellings;
+}
+
+export function appendText(column: Column, row: u32, length: u32): void {
+  putText(column, row, scratch(0), length);
+}
+
+export function appendBits(column: Column, row: u32, bits: i64): void {
+  putBits(column, row, bits);
+}

@@ -1,0 +1,78 @@
+// Blocks of powers of two, each size with a list of free ones. Buffers double as they grow and are reset, not freed, between
+// batches, so that memory stays at what the largest batch took.
+import { refuse } from './host';
+
+const SMALLEST = 6;
+const LARGEST = 31;
+const freeLists: usize = memory.data((LARGEST + 1) * 4, 8);
+
+let end: usize = 0;
+
+/** Forgets every block. */
+export function resetMemory(): void {
+  memory.fill(freeLists, 0, (LARGEST + 1) * 4);
+  end = (__heap_base + 63) & ~63;
+}
+
+function sizeClass(size: usize): i32 {
+  if (size <= 1 << SMALLEST) return SMALLEST;
+  return 32 - clz<u32>(<u32>size - 1);
+}
+
+/** A block of at least `size` bytes, aligned to 16, with anything in it. */
+export function allocate(size: usize): usize {
+  if (size > 1 << 30) refuse();
+  const list = sizeClass(size);
+  const head = freeLists + ((<usize>list) << 2);
+  const free = load<u32>(head);
+  if (free !== 0) {
+    store<u32>(head, load<u32>(free));
+    return free;
+  }
+  const at = end;
+  const next = <u64>at + ((<u64>1) << list);
+  const have = (<u64>memory.size()) << 16;
+  if (next > have) {
+    const pages = <i32>(((next - have + 0xfffff) >> 20) << 4);
+    if (next > 0xfff00000 || memory.grow(pages) < 0) refuse();
+  }
+  end = <usize>next;
+  return at;
+}
+
+/** Gives a block back. */
+export function release(block: usize, size: usize): void {
+  if (block === 0) return;
+  const head = freeLists + ((<usize>sizeClass(size)) << 2);
+  store<u32>(block, load<u32>(head));
+  store<u32>(head, <u32>block);
+}
+
+/** A larger block with what the old one held. */
+export function enlarge(block: usize, used: usize, size: usize, newSize: usize): usize {
+  const larger = allocate(newSize);
+  memory.copy(larger, block, used);
+  release(block, size);
+  return larger;
+}
+
+let scratchBlock: usize = 0;
+let scratchSize: usize = 0;
+
+/** Forgets the scratch, after `resetMemory`. */
+export function resetScratch(): void {
+  scratchBlock = 0;
+  scratchSize = 0;
+}
+
+/** Room for a text that is not in the page as it is; what it held is lost. Sixteen bytes more than asked for can be read. */
+export function scratch(size: u32): usize {
+  const needed = <usize>size + 32;
+  if (needed > scratchSize) {
+    release(scratchBlock, scratchSize);
+    const newSize: usize = max<usize>(needed, 4096);
+    scratchBlock = allocate(newSize);
+    scratchSize = newSize;
+  }
+  return scratchBlock;
+}

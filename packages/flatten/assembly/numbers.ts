@@ -1,0 +1,208 @@
+// JSON numbers, exactly.
+import { refuse, toDouble } from './host';
+import { FLOAT, INTEGER, STRING } from './records';
+
+const MAX_SAFE: u64 = 9007199254740991;
+
+/** The number read last: INTEGER, FLOAT, or STRING for a whole number beyond 64 bits. */
+export let numberKind: i32 = 0;
+/** INTEGER: its value. */
+export let whole: i64 = 0;
+/** INTEGER: whether it lies beyond ±(2^53 − 1). */
+export let isWide: bool = false;
+/** Its value as a double. */
+export let double: f64 = 0;
+/**
+ * How many bytes of the literal are the canonical text: all, fewer where zeros end a fraction, 0 when the text is another one.
+ */
+export let textLength: u32 = 0;
+/** No canonical text is longer: 0 when that is not known. */
+export let mostChars: u32 = 0;
+
+const powers: usize = memory.data(19 * 8, 16);
+const doublePowers: usize = memory.data(19 * 8, 16);
+
+/** Fills the tables of powers. */
+export function initNumbers(): void {
+  let power: u64 = 1;
+  for (let i: usize = 0; i < 19; i++) {
+    store<u64>(powers + (i << 3), power);
+    power *= 5;
+  }
+  let double: f64 = 1;
+  for (let i: usize = 0; i < 19; i++) {
+    store<f64>(doublePowers + (i << 3), double);
+    double *= 10;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function digitAt(p: usize): u32 {
+  return <u32>load<u8>(p) - 0x30;
+}
+
+/** Reads the number at `p` into the variables above and gives what follows it. */
+export function readNumber(start: usize): usize {
+  let p = start;
+  const negative = load<u8>(p) === 0x2d;
+  if (negative) p++;
+  const first = p;
+  let digit = digitAt(p);
+  if (digit > 9) refuse();
+  let mantissa: u64 = digit;
+  p++;
+  if (digit !== 0) {
+    while ((digit = digitAt(p)) < 10) {
+      mantissa = mantissa * 10 + digit;
+      p++;
+    }
+  } else if (digitAt(p) < 10) refuse();
+  const char = load<u8>(p);
+  if (char !== 0x2e && (char | 0x20) !== 0x65) {
+    setInteger(mantissa, negative, <u32>(p - first));
+    textLength = <u32>(p - start);
+    if (mantissa === 0 && negative) textLength = 0;
+    return p;
+  }
+  return readFraction(start, p, mantissa, negative);
+}
+
+function setInteger(magnitude: u64, negative: bool, digits: u32): void {
+  if (digits > 19 || (digits === 19 && magnitude > <u64>i64.MAX_VALUE + (negative ? 1 : 0))) {
+    numberKind = STRING;
+    return;
+  }
+  numberKind = INTEGER;
+  whole = negative ? -(<i64>magnitude) : <i64>magnitude;
+  isWide = magnitude > MAX_SAFE;
+}
+
+function readFraction(start: usize, point: usize, integer: u64, negative: bool): usize {
+  let p = point;
+  let mantissa = integer;
+  let digits = <u32>(p - start) - (negative ? 1 : 0);
+  let places: u32 = 0;
+  let zeros: u32 = 0;
+  if (load<u8>(p) === 0x2e) {
+    const fraction = ++p;
+    let digit: u32;
+    while ((digit = digitAt(p)) < 10) {
+      mantissa = mantissa * 10 + digit;
+      zeros = digit === 0 ? zeros + 1 : 0;
+      p++;
+    }
+    places = <u32>(p - fraction);
+    if (places === 0) refuse();
+    digits += places;
+  }
+  let exponent = false;
+  if ((load<u8>(p) | 0x20) === 0x65) {
+    exponent = true;
+    p++;
+    const sign = load<u8>(p);
+    if (sign === 0x2b || sign === 0x2d) p++;
+    if (digitAt(p) > 9) refuse();
+    while (digitAt(p) < 10) p++;
+  }
+  const length = <u32>(p - start);
+  // Nineteen digits have 64 bits.
+  const exact = !exponent && digits <= 19;
+  let value: f64;
+  if (!exact) {
+    value = toDouble(start, length);
+    if (!(abs(value) < Infinity)) refuse();
+  } else {
+    value =
+      mantissa <= MAX_SAFE
+        ? <f64>mantissa / load<f64>(doublePowers + (<usize>places << 3))
+        : divideByPower(mantissa, places);
+    if (negative) value = -value;
+  }
+  if (trunc(value) === value && abs(value) <= <f64>MAX_SAFE) {
+    numberKind = INTEGER;
+    whole = <i64>value;
+    isWide = false;
+    textLength = 0;
+    return p;
+  }
+  numberKind = FLOAT;
+  double = value;
+  // Fifteen digits or fewer are the shortest text of their double; below 1e-6 that text has an exponent.
+  const shortest = exact && abs(value) >= 1e-6 && (digits - zeros <= 15 || mantissa < 1000000000000000);
+  textLength = shortest ? length - zeros : 0;
+  mostChars = exponent ? 0 : length - zeros;
+  return p;
+}
+
+/**
+ * The double nearest to `mantissa / 10^places`: a 128-bit by 64-bit division, whose remainder decides ties.
+ * @param mantissa not 0
+ * @param places at most 18
+ */
+function divideByPower(mantissa: u64, places: u32): f64 {
+  const divisor = load<u64>(powers + (<usize>places << 3));
+  const up = clz(mantissa);
+  const divisorUp = clz(divisor);
+  const dividend = mantissa << up;
+  const quotient = divideWide(dividend >> 1, dividend << 63, divisor << divisorUp);
+  const drop = 11 - clz(quotient);
+  let bits = quotient >> drop;
+  const rest = quotient & ((<u64>1 << drop) - 1);
+  const half = <u64>1 << (drop - 1);
+  if (rest > half || (rest === half && (remainder !== 0 || (bits & 1) !== 0))) bits++;
+  const exponent = <i64>drop + <i64>divisorUp - <i64>up - <i64>places - 63;
+  return <f64>bits * reinterpret<f64>((1023 + exponent) << 52);
+}
+
+let remainder: u64 = 0;
+
+/**
+ * `(high · 2^64 + low) / divisor`, the top bit of the divisor set and `high` less than it; leaves the remainder.
+ * H. S. Warren: Hacker's Delight, divlu
+ */
+function divideWide(high: u64, low: u64, divisor: u64): u64 {
+  const divisorHigh = divisor >> 32;
+  const divisorLow = divisor & 0xffffffff;
+  const first = divideHalf(high, low >> 32, divisorHigh, divisorLow);
+  const between = ((high << 32) | (low >> 32)) - first * divisor;
+  const second = divideHalf(between, low & 0xffffffff, divisorHigh, divisorLow);
+  remainder = ((between << 32) | (low & 0xffffffff)) - second * divisor;
+  return (first << 32) + second;
+}
+
+/** One digit of 32 bits of a long division. */
+function divideHalf(high: u64, next: u64, divisorHigh: u64, divisorLow: u64): u64 {
+  let digit = high / divisorHigh;
+  let rest = high - digit * divisorHigh;
+  while (digit >> 32 !== 0 || digit * divisorLow > ((rest << 32) | next)) {
+    digit--;
+    rest += divisorHigh;
+    if (rest >> 32 !== 0) break;
+  }
+  return digit;
+}
+
+/** Digits of a whole number, its sign included. */
+export function lengthOfInteger(value: i64): u32 {
+  let length: u32 = value < 0 ? 2 : 1;
+  let magnitude = <u64>(value < 0 ? -value : value);
+  while (magnitude > 9) {
+    magnitude /= 10;
+    length++;
+  }
+  return length;
+}
+
+/** Writes a whole number as text. */
+export function writeInteger(to: usize, value: i64): u32 {
+  const length = lengthOfInteger(value);
+  let magnitude = <u64>(value < 0 ? -value : value);
+  let p = to + length;
+  do {
+    store<u8>(--p, <u8>(0x30 + magnitude % 10));
+    magnitude /= 10;
+  } while (magnitude !== 0);
+  if (value < 0) store<u8>(to, 0x2d);
+  return length;
+}

@@ -1,0 +1,411 @@
+// JSON into columns: one pass, each byte read once.
+import { newArray, newColumn, newKid, newObject, refuse, retry, toJson } from './host';
+import { scratch } from './memory';
+import { Column, INTEGER, KEY, Kid, MAP, MIXED, Node, OMIT, Successors, Table, WHOLE } from './records';
+import { addBoolean, addJson, addNumber, addSmallInteger, addText } from './columns';
+import { readNumber } from './numbers';
+import { addKey, addRow, clearKeys, lookUp } from './tables';
+import { endOfPlain, skipString, unescape, unescapedEnd, unescapedLength } from './text';
+
+const QUOTE: u8 = 0x22;
+const COMMA: u8 = 0x2c;
+const COLON: u8 = 0x3a;
+const OPEN_ARRAY: u8 = 0x5b;
+const CLOSE_ARRAY: u8 = 0x5d;
+const OPEN_OBJECT: u8 = 0x7b;
+const CLOSE_OBJECT: u8 = 0x7d;
+
+/** `null`, `true` and the end of `false`, little-endian. */
+const NULL: u32 = 0x6c6c756e;
+const TRUE: u32 = 0x65757274;
+const ALSE: u32 = 0x65736c61;
+
+/** What is only looked over may nest this deep; the rest is bounded by `maxDepth`. */
+const DEEPEST_SKIPPED = 1000;
+
+let maxDepth: i32 = 0;
+let stamp: u32 = 0;
+
+/** Nesting level from which on containers are JSON. */
+export function setMaxDepth(depth: i32): void {
+  maxDepth = depth;
+}
+
+// @ts-ignore: decorator
+@inline
+export function skipSpace(p: usize): usize {
+  return load<u8>(p) > 0x20 ? p : skipSpaces(p);
+}
+
+function skipSpaces(p: usize): usize {
+  while (true) {
+    const char = load<u8>(p);
+    if (char !== 0x20 && char !== 0x0a && char !== 0x0d && char !== 0x09) return p;
+    p++;
+  }
+}
+
+/** A document: a row of the root table and all below it. `p` is after the opening brace. */
+export function parseDocument(root: Table, p: usize): usize {
+  const row = addRow(root, -1, -1);
+  p = parseObject(objectOf(root.element), p, 0);
+  if (root.keyCount > 0) addKey(root, row);
+  return p;
+}
+
+// @ts-ignore: decorator
+@inline
+function objectOf(kid: Kid): Node {
+  const node = kid.object;
+  if (node !== null) return node;
+  const made = changetype<Node>(newObject(changetype<usize>(kid)));
+  kid.object = made;
+  return made;
+}
+
+// @ts-ignore: decorator
+@inline
+function columnOf(kid: Kid): Column {
+  const column = kid.column;
+  if (column !== null) return column;
+  const made = changetype<Column>(newColumn(changetype<usize>(kid), false));
+  kid.column = made;
+  return made;
+}
+
+// @ts-ignore: decorator
+@inline
+function startsWithKey(kid: Kid, p: usize): bool {
+  const bytes = changetype<usize>(kid) + offsetof<Kid>();
+  const mask = kid.mask;
+  if ((i8x16.bitmask(i8x16.eq(v128.load(p), v128.load(bytes))) & mask) !== mask) return false;
+  return kid.length <= 16 || hasRestOfKey(bytes, p, kid.length);
+}
+
+function hasRestOfKey(key: usize, p: usize, length: u32): bool {
+  let i: u32 = 16;
+  for (; i + 16 <= length; i += 16) {
+    if (i8x16.bitmask(i8x16.eq(v128.load(p + i), v128.load(key + i))) !== 0xffff) return false;
+  }
+  const mask = (1 << (length & 15)) - 1;
+  return (i8x16.bitmask(i8x16.eq(v128.load(p + i), v128.load(key + i))) & mask) === mask;
+}
+
+let afterColon: usize = 0;
+
+/** The kid for the key at `p` when it is not the one expected; leaves what follows its colon, and learns. */
+function findKid(node: Node, expected: Successors, p: usize): Kid {
+  const other = expected.other;
+  if (other !== null && startsWithKey(other, p)) {
+    expected.other = expected.next;
+    expected.next = other;
+    afterColon = p + other.length;
+    return other;
+  }
+  let key = p;
+  let length: u32;
+  const end = endOfPlain(p);
+  if (load<u8>(end) === QUOTE) {
+    length = <u32>(end - p);
+    afterColon = end + 1;
+  } else {
+    key = unescape(p);
+    length = unescapedLength;
+    afterColon = unescapedEnd;
+  }
+  afterColon = skipSpace(afterColon);
+  if (load<u8>(afterColon) !== COLON) refuse();
+  afterColon++;
+  let kid = lookUp(node, key, length);
+  if (kid === null) kid = changetype<Kid>(newKid(changetype<usize>(node), key, length));
+  expected.other = expected.next;
+  expected.next = kid;
+  return kid;
+}
+
+/** `p` is after the opening brace. */
+function parseObject(node: Node, p: usize, level: i32): usize {
+  const row = node.table.row;
+  const own = ++stamp;
+  p = skipSpace(p);
+  if (load<u8>(p) === CLOSE_OBJECT) return p + 1;
+  let expected: Successors = node;
+  while (true) {
+    if (load<u8>(p) !== QUOTE) refuse();
+    p++;
+    let kid = expected.next;
+    if (kid !== null && startsWithKey(kid, p)) p += kid.length;
+    else {
+      kid = findKid(node, expected, p);
+      p = afterColon;
+    }
+    // Of equal keys the last would win.
+    if (kid.stamp === own) refuse();
+    kid.stamp = own;
+    p = skipSpace(p);
+    const char = load<u8>(p);
+    if (char === QUOTE && (kid.flags & ~MIXED) === 0) p = parseText(columnOf(kid), row, p + 1);
+    else p = parseMember(kid, p, char, row, level + 1);
+    p = skipSpace(p);
+    const after = load<u8>(p);
+    if (after === COMMA) p = skipSpace(p + 1);
+    else if (after === CLOSE_OBJECT) return p + 1;
+    else refuse();
+    expected = kid;
+  }
+}
+
+/** A member that is no plain string. */
+function parseMember(kid: Kid, p: usize, char: u8, row: u32, level: i32): usize {
+  const flags = kid.flags & ~MIXED;
+  if (flags !== 0) {
+    if ((flags & OMIT) !== 0) return skipValue(p, 0);
+    if ((flags & WHOLE) !== 0) return parseWhole(kid, p, row);
+    if ((flags & MAP) !== 0 && char === OPEN_OBJECT) refuse();
+    if ((flags & KEY) !== 0) noteKey(kid, p, char, row);
+  }
+  if (char === OPEN_OBJECT) {
+    if (level > maxDepth) return parseDeepObject(kid, p, row);
+    return parseObject(objectOf(kid), p + 1, level);
+  }
+  if (char === OPEN_ARRAY) return parseArray(kid, p, row, level);
+  return parseScalar(kid, p, char, row);
+}
+
+// @ts-ignore: decorator
+@inline
+function parseScalar(kid: Kid, p: usize, char: u8, row: u32): usize {
+  if (char === QUOTE) return parseText(columnOf(kid), row, p + 1);
+  const word = load<u32>(p);
+  if (word === NULL) return p + 4;
+  if (word === TRUE) {
+    addBoolean(columnOf(kid), row, true);
+    return p + 4;
+  }
+  if (char === 0x66) {
+    if (load<u32>(p, 1) !== ALSE) refuse();
+    addBoolean(columnOf(kid), row, false);
+    return p + 5;
+  }
+  const column = columnOf(kid);
+  const first = <u32>char - 0x31;
+  if (first < 9 && column.kind === INTEGER) {
+    let value: u64 = first + 1;
+    let end = p + 1;
+    let digit: u32;
+    while ((digit = <u32>load<u8>(end) - 0x30) < 10) {
+      value = value * 10 + digit;
+      end++;
+    }
+    const after = load<u8>(end);
+    if (end - p <= 15 && after !== 0x2e && (after | 0x20) !== 0x65) {
+      addSmallInteger(column, row, value, <u32>(end - p));
+      return end;
+    }
+  }
+  const end = readNumber(p);
+  addNumber(column, row, p, <u32>(end - p));
+  return end;
+}
+
+/** `p` is after the opening quote. */
+// @ts-ignore: decorator
+@inline
+function parseText(column: Column, row: u32, p: usize): usize {
+  const end = endOfPlain(p);
+  if (load<u8>(end) !== QUOTE) return parseEscaped(column, row, p);
+  addText(column, row, p, <u32>(end - p));
+  return end + 1;
+}
+
+function parseEscaped(column: Column, row: u32, p: usize): usize {
+  const text = unescape(p);
+  const end = unescapedEnd;
+  addText(column, row, text, unescapedLength);
+  return end;
+}
+
+/** A declared key as text: strings without escapes and whole numbers only, which are almost all. */
+function noteKey(kid: Kid, p: usize, char: u8, row: u32): void {
+  let start = p;
+  let end: usize;
+  if (char === QUOTE) {
+    start++;
+    end = endOfPlain(start);
+    if (load<u8>(end) !== QUOTE) refuse();
+  } else {
+    end = p;
+    while (load<u8>(end) - 0x30 < 10) end++;
+    const after = load<u8>(end);
+    if (end === p || after === 0x2e || (after | 0x20) === 0x65) refuse();
+  }
+  kid.keyRow = row;
+  kid.keyAt = start;
+  kid.keyLength = <u32>(end - start);
+}
+
+/** A value that its path takes whole. */
+function parseWhole(kid: Kid, p: usize, row: u32): usize {
+  const end = skipValue(p, 0);
+  if (load<u32>(p) !== NULL) addWhole(kid, p, end, row);
+  return end;
+}
+
+function addWhole(kid: Kid, p: usize, end: usize, row: u32): void {
+  let column = kid.json;
+  if (column === null) {
+    column = changetype<Column>(newColumn(changetype<usize>(kid), true));
+    kid.json = column;
+  }
+  const length = toJson(p, <u32>(end - p));
+  addJson(column, row, scratch(0), length);
+}
+
+/** An object below the depth: JSON, unless it is empty. */
+function parseDeepObject(kid: Kid, p: usize, row: u32): usize {
+  const end = skipValue(p, 0);
+  if (load<u8>(skipSpace(p + 1)) !== CLOSE_OBJECT) addWhole(kid, p, end, row);
+  return end;
+}
+
+/** `p` is at the opening bracket. */
+function parseArray(kid: Kid, open: usize, row: u32, level: i32): usize {
+  let p = skipSpace(open + 1);
+  if (load<u8>(p) === CLOSE_ARRAY) return p + 1;
+  if (level > maxDepth || ((kid.flags & MIXED) !== 0 && isMixed(p, level))) {
+    const end = skipValue(open, 0);
+    addWhole(kid, open, end, row);
+    return end;
+  }
+  let table = kid.array;
+  if (table === null) {
+    table = changetype<Table>(newArray(changetype<usize>(kid)));
+    kid.array = table;
+  }
+  if (table.keyCount > 0) clearKeys(table);
+  const element = table.element;
+  let position = 0;
+  let kinds = 0;
+  while (true) {
+    const own = addRow(table, row, position);
+    const char = load<u8>(p);
+    if (char === OPEN_OBJECT) {
+      if ((kinds & ~OBJECTS) !== 0 || level >= maxDepth) tryMixed(kid);
+      kinds = OBJECTS;
+      p = parseObject(objectOf(element), p + 1, level + 1);
+    } else if (char === OPEN_ARRAY) {
+      if ((kinds & ~ARRAYS) !== 0 || level >= maxDepth) tryMixed(kid);
+      kinds = ARRAYS;
+      p = parseArray(element, p, own, level + 1);
+    } else if (load<u32>(p) === NULL) p += 4;
+    else {
+      if ((kinds & ~SCALARS) !== 0) tryMixed(kid);
+      kinds = SCALARS;
+      p = parseScalar(element, p, char, own);
+    }
+    if (table.keyCount > 0) addKey(table, own);
+    p = skipSpace(p);
+    const after = load<u8>(p);
+    if (after === CLOSE_ARRAY) break;
+    if (after !== COMMA) refuse();
+    p = skipSpace(p + 1);
+    position++;
+  }
+  if (<u32>position > table.lastPosition) table.lastPosition = position;
+  return p + 1;
+}
+
+const SCALARS = 1;
+const ARRAYS = 2;
+const OBJECTS = 4;
+
+/** From now on arrays of this path are looked over before their rows are made. */
+function tryMixed(kid: Kid): void {
+  kid.flags |= MIXED;
+  retry();
+}
+
+/** Whether an array is JSON, its first element at `p`: its elements are of several kinds, or lie too deep. */
+function isMixed(p: usize, level: i32): bool {
+  let kinds = 0;
+  while (true) {
+    const char = load<u8>(p);
+    if (char === OPEN_OBJECT) kinds |= OBJECTS;
+    else if (char === OPEN_ARRAY) kinds |= ARRAYS;
+    else if (load<u32>(p) !== NULL) kinds |= SCALARS;
+    p = skipSpace(skipValue(p, 0));
+    if (load<u8>(p) !== COMMA) break;
+    p = skipSpace(p + 1);
+  }
+  return (kinds & (kinds - 1)) !== 0 || (kinds > SCALARS && level >= maxDepth);
+}
+
+/** Checks the value at `p` and gives what follows it. */
+export function skipValue(p: usize, depth: i32): usize {
+  const char = load<u8>(p);
+  if (char === QUOTE) return skipString(p + 1);
+  if (char === OPEN_OBJECT) return skipObject(p + 1, depth + 1);
+  if (char === OPEN_ARRAY) return skipArray(p + 1, depth + 1);
+  const word = load<u32>(p);
+  if (word === NULL || word === TRUE) return p + 4;
+  if (char === 0x66) {
+    if (load<u32>(p, 1) !== ALSE) refuse();
+    return p + 5;
+  }
+  return readNumberOnly(p);
+}
+
+/** Digits only: what the number is does not matter. */
+function readNumberOnly(p: usize): usize {
+  if (load<u8>(p) === 0x2d) p++;
+  const first = load<u8>(p) - 0x30;
+  if (first > 9) refuse();
+  p++;
+  if (first !== 0) p = skipDigits(p);
+  else if (load<u8>(p) - 0x30 < 10) refuse();
+  if (load<u8>(p) === 0x2e) p = skipSomeDigits(p + 1);
+  if ((load<u8>(p) | 0x20) === 0x65) {
+    const sign = load<u8>(p, 1);
+    p = skipSomeDigits(sign === 0x2b || sign === 0x2d ? p + 2 : p + 1);
+  }
+  return p;
+}
+
+function skipDigits(p: usize): usize {
+  while (load<u8>(p) - 0x30 < 10) p++;
+  return p;
+}
+
+function skipSomeDigits(p: usize): usize {
+  if (load<u8>(p) - 0x30 > 9) refuse();
+  return skipDigits(p);
+}
+
+function skipObject(p: usize, depth: i32): usize {
+  if (depth > DEEPEST_SKIPPED) refuse();
+  p = skipSpace(p);
+  if (load<u8>(p) === CLOSE_OBJECT) return p + 1;
+  while (true) {
+    if (load<u8>(p) !== QUOTE) refuse();
+    p = skipSpace(skipString(p + 1));
+    if (load<u8>(p) !== COLON) refuse();
+    p = skipSpace(skipValue(skipSpace(p + 1), depth));
+    const after = load<u8>(p);
+    if (after === CLOSE_OBJECT) return p + 1;
+    if (after !== COMMA) refuse();
+    p = skipSpace(p + 1);
+  }
+}
+
+function skipArray(p: usize, depth: i32): usize {
+  if (depth > DEEPEST_SKIPPED) refuse();
+  p = skipSpace(p);
+  if (load<u8>(p) === CLOSE_ARRAY) return p + 1;
+  while (true) {
+    p = skipSpace(skipValue(p, depth));
+    const after = load<u8>(p);
+    if (after === CLOSE_ARRAY) return p + 1;
+    if (after !== COMMA) refuse();
+    p = skipSpace(p + 1);
+  }
+}

@@ -1,0 +1,135 @@
+// The plan as the kernel sees it.
+
+/** Type of a column, in the order of the host's list. */
+export const NONE = 0;
+export const BOOLEAN = 1;
+export const INTEGER = 2;
+export const FLOAT = 3;
+export const DATE = 4;
+export const DATETIME = 5;
+export const STRING = 6;
+export const JSON_TEXT = 7;
+
+/** Column flags: the type is declared, which changes values before their type is asked for. */
+export const DECLARED_FLOAT = 1;
+export const DECLARED_DATETIME = 2;
+
+/** Kid flags. */
+export const OMIT = 1;
+export const WHOLE = 2;
+export const MAP = 4;
+export const KEY = 8;
+export const MIXED = 16;
+
+@unmanaged
+export class Column {
+  flags: i32;
+  kind: i32;
+  /** INTEGER: a value beyond ±(2^53 − 1) was seen. */
+  wide: i32;
+  /** DATETIME: see `dates.ts` of the host. */
+  spellings: i32;
+  maxChars: u32;
+  maxBytes: u32;
+  /** Values present. */
+  count: u32;
+  /** Bit set of the rows that have a value, as long as the table has room. */
+  valid: usize;
+  /** Values of a fixed width, or texts with their lengths; with a dictionary the distinct ones. */
+  data: usize;
+  used: u32;
+  room: u32;
+  /** Texts: whether `data` is a dictionary. */
+  dictionary: bool;
+  /** Texts: whether the kernel does not know if a dictionary would have been kept. */
+  unsure: bool;
+  indices: usize;
+  indexRoom: u32;
+  /** Offset in `data` of each dictionary value. */
+  entries: usize;
+  entryRoom: u32;
+  entryCount: u32;
+  /** Open hash table: upper half the hash, lower half the dictionary index + 1. */
+  slots: usize;
+  slotMask: u32;
+
+  /** As at the start of the page. */
+  pageKind: i32;
+  pageWide: i32;
+  pageSpellings: i32;
+  pageMaxChars: u32;
+  pageMaxBytes: u32;
+  pageCount: u32;
+  pageUsed: u32;
+  pageEntryCount: u32;
+  pageDictionary: bool;
+}
+
+/** What came next the last two times. */
+@unmanaged
+export class Successors {
+  next: Kid | null;
+  other: Kid | null;
+}
+
+/** A key of an object, or the elements of an array. The key's bytes, its closing quote and the colon follow the record. */
+@unmanaged
+export class Kid extends Successors {
+  flags: i32;
+  /** Bytes of the key with its closing quote and the colon. */
+  length: u32;
+  /** Those of the first 16 bytes that count; one that cannot be matched when the key is never written without escapes. */
+  mask: i32;
+  hash: u32;
+  /** The object in which the key was last seen. */
+  stamp: u32;
+  column: Column | null;
+  json: Column | null;
+  object: Node | null;
+  array: Table | null;
+  /** For KEY: the row that `keyAt` is of. */
+  keyRow: u32;
+  keyAt: usize;
+  keyLength: u32;
+}
+
+/** An object. */
+@unmanaged
+export class Node extends Successors {
+  table: Table;
+  kids: u32;
+  /** Open hash table of kids. */
+  slots: usize;
+  slotMask: u32;
+}
+
+@unmanaged
+export class Table {
+  /** The elements. */
+  element: Kid;
+  rows: u32;
+  room: u32;
+  /** The row under way. */
+  row: u32;
+  parentRows: usize;
+  positions: usize;
+  lastPosition: u32;
+  columns: usize;
+  columnCount: u32;
+  columnRoom: u32;
+  /** How many kids make the declared key, and those of them that are known. */
+  keyCount: u32;
+  keyKids: usize;
+  keyKidCount: u32;
+  /** The declared keys that must differ: each with its length, one after the other. */
+  keys: usize;
+  keysUsed: u32;
+  keysRoom: u32;
+  keySlots: usize;
+  keySlotMask: u32;
+  keySlotsUsed: u32;
+  keyStamp: u32;
+  pageRows: u32;
+  pageLastPosition: u32;
+  pageKeysUsed: u32;
+}

@@ -1,0 +1,329 @@
+/**
+ * Fills the columns of a plan from bytes, with the kernel.
+ *
+ * The kernel has its own picture of the plan, which grows as it meets keys, and its own pending rows and values. A page is taken
+ * whole or not at all: whatever the kernel cannot do ends the page, which is rolled back and then begun again (a column was widened) or refused.
+ * Who drives the engine gives a refused page to the TypeScript path, after `spill` has moved what is pending to the plan.
+ */
+import { canonicalJson } from '../canonical-json.ts';
+import type { Page } from '../flattener.ts';
+import { numberOfLiteral, parseJson } from '../parse.ts';
+import { type PathNode, TablePlan } from '../plan.ts';
+import type { Path } from '../spec.ts';
+import { canonicalText, coerce, declaredState, joinTypes, type TypeState } from '../types.ts';
+import { decodeOwn, encodeUtf8 } from '../utf8.ts';
+import { createKernel, type Kernel, type KernelHost } from './instance.ts';
+import { detailOf, KernelColumn, kindOfType, stateOf, writeScratch } from './kernel-column.ts';
+import { KernelTable } from './kernel-table.ts';
+
+/** Flags of kids and columns: see `assembly/records.ts`. */
+const OMIT = 1;
+const WHOLE = 2;
+const MAP = 4;
+const KEY = 8;
+const DECLARED_FLOAT = 1;
+const DECLARED_DATETIME = 2;
+
+/** Why the kernel left a page: see `assembly/host.ts`. */
+const REFUSE = 0;
+const RETRY = 1;
+const WIDEN = 2;
+
+/** A page is begun again at most so often. */
+const MOST_TRIES = 500;
+/** Memory is given back after a batch that took more. */
+const MOST_MEMORY = 256 * 2 ** 20;
+/** Pages larger than this are refused. */
+const LARGEST_PAGE = 2 ** 30;
+/** After each page refused in a row twice as many are refused unseen. */
+const LONGEST_REST = 64;
+
+/** Thrown through the kernel when it leaves a page. */
+class Leave {
+  readonly reason: number;
+  readonly column: number;
+  readonly kind: number;
+  readonly detail: number;
+
+  constructor(reason: number, column: number, kind: number, detail: number) {
+    this.reason = reason;
+    this.column = column;
+    this.kind = kind;
+    this.detail = detail;
+  }
+}
+
+interface Place {
+  readonly table: KernelTable;
+  readonly node: PathNode;
+}
+
+export class ByteEngine {
+  private readonly root: TablePlan;
+  private readonly maxDepth: number;
+  private kernel: Kernel | undefined;
+  /** By address: keys and elements, and objects. */
+  private readonly kids = new Map<number, Place>();
+  private readonly objects = new Map<number, Place>();
+  private readonly columns = new Map<number, KernelColumn>();
+  private readonly tables: KernelTable[] = [];
+  private readonly paths = new Map<string, number>();
+  /** The plan has moved on without the kernel. */
+  private stale = true;
+  /** The plan has what was pending, and takes the rest of the batch. */
+  private spilled = false;
+  /** Columns that were widened for the page under way, and what they were. */
+  private readonly widened = new Map<KernelColumn, TypeState | undefined>();
+  private rest = 0;
+  private nextRest = 1;
+
+  constructor(root: TablePlan, maxDepth: number) {
+    this.root = root;
+    this.maxDepth = maxDepth;
+  }
+
+  /** Takes a page: the number of its documents, `undefined` when it is refused, with nothing of it kept. */
+  push(page: Page, at: Path): number | undefined {
+    if (this.spilled) return undefined;
+    // In UTF-8 all lone surrogates are one.
+    if (typeof page === 'string') return page.isWellFormed() ? this.pushBytes(encodeUtf8(page), at) : undefined;
+    return page instanceof Uint8Array ? this.pushBytes(page, at) : undefined;
+  }
+
+  private pushBytes(page: Uint8Array, at: Path): number | undefined {
+    if (page.length > LARGEST_PAGE) return undefined;
+    if (this.rest > 0) {
+      this.rest--;
+      return undefined;
+    }
+    const documents = this.tryPage(page, at);
+    if (documents === undefined) {
+      this.rest = this.nextRest - 1;
+      this.nextRest = Math.min(this.nextRest * 2, LONGEST_REST);
+    } else this.nextRest = 1;
+    return documents;
+  }
+
+  /** Brings the plan up to date: what `push` has found since, and where its values are. */
+  describe(): void {
+    if (this.kernel === undefined || this.stale) return;
+    for (const table of this.tables) if (table.rows > 0) table.describe();
+    for (const column of this.columns.values()) {
+      if (column.count === 0) continue;
+      column.describe();
+      column.column.builder.pending = column;
+    }
+  }
+
+  /** Moves what is pending to the plan, which takes the rest of the batch. False when it does already. */
+  spill(): boolean {
+    if (this.spilled) return false;
+    this.spilled = true;
+    if (this.kernel === undefined || this.stale) return true;
+    this.describe();
+    for (const { plan } of this.tables) {
+      const { pending } = plan;
+      if (pending === undefined) continue;
+      plan.parentRows = Array.from(pending.parentRows);
+      plan.positions = Array.from(pending.positions, Number);
+      plan.pending = undefined;
+    }
+    for (const column of this.columns.values()) {
+      const { count } = column;
+      if (count === 0) continue;
+      const rows = column.rows();
+      const isDense = rows[count - 1] === count - 1;
+      column.column.builder.adopt(column.values(), isDense ? undefined : rows);
+    }
+    this.stale = true;
+    return true;
+  }
+
+  /** A batch was taken. */
+  taken(): void {
+    this.spilled = false;
+    if (this.kernel === undefined) return;
+    if (this.kernel.memory.buffer.byteLength > MOST_MEMORY) {
+      this.kernel = undefined;
+      this.stale = true;
+    } else if (!this.stale) this.kernel.emptyTables();
+  }
+
+  /** Takes a page, or leaves everything as it was. */
+  private tryPage(page: Uint8Array, at: Path): number | undefined {
+    this.widened.clear();
+    const documents = this.tries(page, at);
+    if (documents === undefined) this.unwiden();
+    return documents;
+  }
+
+  private tries(page: Uint8Array, at: Path): number | undefined {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const kernel = this.freshKernel();
+      try {
+        const path = this.pathAddress(kernel, at);
+        if (tries === 0) {
+          const input = kernel.inputFor(page.length);
+          new Uint8Array(kernel.memory.buffer).set(page, input);
+        }
+        const [root] = this.tables;
+        return kernel.takePage(root?.address ?? 0, page.length, path, at.length);
+      } catch (error) {
+        const wider = error instanceof Leave && error.reason === WIDEN ? this.wider(error) : undefined;
+        kernel.rollBack();
+        if (wider !== undefined) this.widen(wider.column, wider.state);
+        // What widened a column may have stood in an array that is JSON.
+        else if (error instanceof Leave && error.reason === RETRY) this.unwiden();
+        // A RangeError: nested too deeply for the stack.
+        else if (error instanceof RangeError || error instanceof Leave) return undefined;
+        else throw error;
+      }
+    }
+    return undefined;
+  }
+
+  /** The type that the column must have for the page so far. */
+  private wider({ column: address, kind, detail }: Leave): { column: KernelColumn; state: TypeState } {
+    const column = this.columns.get(address);
+    const state = column?.state;
+    const incoming = stateOf(kind, detail);
+    if (column === undefined || state === undefined || incoming === undefined) {
+      throw new TypeError('The kernel named no column with a type');
+    }
+    return { column, state: joinTypes(state, incoming) };
+  }
+
+  private widen(column: KernelColumn, state: TypeState): void {
+    if (!this.widened.has(column)) this.widened.set(column, column.state);
+    column.retype(state);
+  }
+
+  private unwiden(): void {
+    for (const [column, state] of this.widened) column.retype(state);
+    this.widened.clear();
+  }
+
+  /** The kernel, with at least the root table. */
+  private freshKernel(): Kernel {
+    if (this.kernel !== undefined && !this.stale) return this.kernel;
+    const kernel = this.kernel ?? createKernel(this.host());
+    this.kernel = kernel;
+    kernel.start(BigInt(Math.floor(Math.random() * 2 ** 53)), this.maxDepth);
+    this.kids.clear();
+    this.objects.clear();
+    this.columns.clear();
+    this.paths.clear();
+    this.tables.length = 0;
+    this.addTable(kernel, this.root);
+    this.stale = false;
+    return kernel;
+  }
+
+  private addTable(kernel: Kernel, plan: TablePlan): KernelTable {
+    const table = new KernelTable(kernel, plan);
+    this.tables.push(table);
+    this.kids.set(kernel.elementOf(table.address), { table, node: plan.elements });
+    return table;
+  }
+
+  private pathAddress(kernel: Kernel, at: Path): number {
+    if (at.length === 0) return 0;
+    const id = JSON.stringify(at);
+    const known = this.paths.get(id);
+    if (known !== undefined) return known;
+    const addresses = at.map((key) => {
+      if (!isPlainKey(key)) throw new Leave(REFUSE, 0, 0, 0);
+      const bytes = new TextEncoder().encode(`${key}"`);
+      const address = kernel.allocate(bytes.length + 32);
+      new Uint8Array(kernel.memory.buffer).set(bytes, address);
+      return address;
+    });
+    const list = kernel.allocate(addresses.length * 4);
+    new Uint32Array(kernel.memory.buffer, list, addresses.length).set(addresses);
+    this.paths.set(id, list);
+    return list;
+  }
+
+  private host(): KernelHost {
+    return {
+      newKid: (object, at, length) => this.newKid(object, at, length),
+      newColumn: (kid, json) => this.newColumn(kid, json !== 0),
+      newObject: (kid) => this.newObject(kid),
+      newArray: (kid) => this.newArray(kid),
+      toDouble: (at, length) => Number(this.text(at, length)),
+      toText: (at, length) => this.answer(canonicalText(numberOfLiteral(this.text(at, length)))),
+      toJson: (at, length) => this.answer(canonicalJson(parseJson(this.text(at, length)))),
+      toDateTime: (at, length) => this.answer(String(coerce('DATETIME', this.text(at, length)))),
+      leave: (reason, column, kind, detail) => {
+        throw new Leave(reason, column, kind, detail);
+      },
+    };
+  }
+
+  private newKid(object: number, at: number, length: number): number {
+    const { kernel, place } = this.at(this.objects, object);
+    const { table } = place;
+    const key = this.text(at, length);
+    const node = place.node.child(key);
+    const isKey = node.scalar !== undefined && table.plan.keys.includes(node.scalar);
+    const type = node.spec?.type;
+    // Such a key is compared as what its declaration makes of it.
+    if (isKey && (type === 'FLOAT' || type === 'DATETIME')) throw new Leave(REFUSE, 0, 0, 0);
+    const flags =
+      (node.spec?.omit === true ? OMIT : 0) |
+      (node.wholeJson ? WHOLE : 0) |
+      (node.spec?.map === 'table' ? MAP : 0) |
+      (isKey ? KEY : 0);
+    const kid = kernel.newKid(object, at, length, isPlainKey(key) ? 1 : 0, flags);
+    if (isKey) kernel.addKeyKid(table.address, kid);
+    this.kids.set(kid, { table, node });
+    return kid;
+  }
+
+  private newColumn(kid: number, json: boolean): number {
+    const { kernel, place } = this.at(this.kids, kid);
+    const { table, node } = place;
+    const builder = (json ? node.json : node.scalar)?.builder;
+    const declared = json ? 'JSON' : node.spec?.type;
+    const state = builder?.state ?? (declared === undefined ? undefined : declaredState(declared));
+    const flags = json ? 0 : declared === 'FLOAT' ? DECLARED_FLOAT : declared === 'DATETIME' ? DECLARED_DATETIME : 0;
+    const { wide, spellings } = detailOf(state);
+    const { maxChars = 0, maxBytes = 0 } = builder ?? {};
+    const kind = kindOfType(state?.type);
+    const column = kernel.newColumn(table.address, flags, kind, wide, spellings, maxChars, maxBytes);
+    this.columns.set(column, new KernelColumn(kernel, column, table, node, json));
+    return column;
+  }
+
+  private newObject(kid: number): number {
+    const { kernel, place } = this.at(this.kids, kid);
+    const object = kernel.newNode(place.table.address);
+    this.objects.set(object, place);
+    return object;
+  }
+
+  private newArray(kid: number): number {
+    const { kernel, place } = this.at(this.kids, kid);
+    return this.addTable(kernel, place.node.array ?? new TablePlan(place.node)).address;
+  }
+
+  private at(places: ReadonlyMap<number, Place>, address: number): { kernel: Kernel; place: Place } {
+    const { kernel } = this;
+    const place = places.get(address);
+    if (kernel === undefined || place === undefined) throw new TypeError('The kernel named no place of the plan');
+    return { kernel, place };
+  }
+
+  private text(at: number, length: number): string {
+    return this.kernel === undefined ? '' : decodeOwn(new Uint8Array(this.kernel.memory.buffer, at, length));
+  }
+
+  private answer(text: string): number {
+    return this.kernel === undefined ? 0 : writeScratch(this.kernel, text);
+  }
+}
+
+/** Whether JSON writes a key as it is. */
+function isPlainKey(key: string): boolean {
+  return JSON.stringify(key) === `"${key}"`;
+}

@@ -1,0 +1,92 @@
+/** The kernel, compiled when it is first needed. */
+import { KERNEL } from './kernel.ts';
+
+/** What the kernel asks of its host: see `assembly/host.ts`. */
+export interface KernelHost {
+  newKid(node: number, at: number, length: number): number;
+  newColumn(kid: number, json: number): number;
+  newObject(kid: number): number;
+  newArray(kid: number): number;
+  toDouble(at: number, length: number): number;
+  toText(at: number, length: number): number;
+  toJson(at: number, length: number): number;
+  toDateTime(at: number, length: number): number;
+  /** Does not return. */
+  leave(reason: number, column: number, kind: number, detail: number): void;
+}
+
+/** What the kernel offers: see `assembly/kernel.ts`. Records are known by their address. */
+export interface Kernel {
+  readonly memory: WebAssembly.Memory;
+  start(seed: bigint, maxDepth: number): void;
+  inputFor(length: number): number;
+  takePage(root: number, length: number, path: number, steps: number): number;
+  rollBack(): void;
+  emptyTables(): void;
+  /** Room that the host's answers are written to. */
+  scratch(size: number): number;
+  allocate(size: number): number;
+
+  newTable(keyCount: number): number;
+  elementOf(table: number): number;
+  newNode(table: number): number;
+  newKid(node: number, key: number, length: number, isPlain: number, flags: number): number;
+  addKeyKid(table: number, kid: number): void;
+  newColumn(
+    table: number,
+    flags: number,
+    kind: number,
+    wide: number,
+    spellings: number,
+    maxChars: number,
+    maxBytes: number,
+  ): number;
+
+  rowsOf(table: number): number;
+  parentRowsOf(table: number): number;
+  positionsOf(table: number): number;
+  lastPositionOf(table: number): number;
+  kindOf(column: number): number;
+  wideOf(column: number): number;
+  spellingsOf(column: number): number;
+  maxCharsOf(column: number): number;
+  maxBytesOf(column: number): number;
+  countOf(column: number): number;
+  validOf(column: number): number;
+  dataOf(column: number): number;
+  usedOf(column: number): number;
+  entriesOf(column: number): number;
+  indicesOf(column: number): number;
+  isUnsure(column: number): number;
+  settle(column: number): void;
+
+  retype(column: number, rows: number, kind: number, wide: number, spellings: number): void;
+  appendText(column: number, row: number, length: number): void;
+  appendBits(column: number, row: number, bits: bigint): void;
+}
+
+let compiled: WebAssembly.Module | null | undefined;
+
+/** Whether the runtime can run the kernel: it has WebAssembly with SIMD, and lets code be compiled. */
+export function isSupported(): boolean {
+  return kernelModule() !== null;
+}
+
+/** @throws TypeError where it is not supported */
+export function createKernel(host: KernelHost): Kernel {
+  const module = kernelModule();
+  if (module === null) throw new TypeError('This runtime has no WebAssembly with SIMD');
+  // The interface says what the generated module exports.
+  return new WebAssembly.Instance(module, { host: { ...host } }).exports as unknown as Kernel;
+}
+
+function kernelModule(): WebAssembly.Module | null {
+  if (compiled === undefined) {
+    try {
+      compiled = new WebAssembly.Module(Uint8Array.from(atob(KERNEL), (char) => char.charCodeAt(0)));
+    } catch {
+      compiled = null;
+    }
+  }
+  return compiled;
+}

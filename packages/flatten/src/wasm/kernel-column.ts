@@ -1,0 +1,228 @@
+/** One column that the kernel fills: its state, its values as a batch holds them, and as the plan's builders do. */
+import type { Column, PlainValues } from '../batch.ts';
+import { CANONICAL_SPELLING, formatDate, millisOf, parseDate, spell } from '../dates.ts';
+import { encodeColumn } from '../encode.ts';
+import { numberOfLiteral } from '../parse.ts';
+import type { PendingValues } from '../pending.ts';
+import type { PathNode, ValueColumn } from '../plan.ts';
+import type { ColumnSchema, ColumnType } from '../schema.ts';
+import { canonicalText, type Scalar, type TypeState } from '../types.ts';
+import { decodeOwn } from '../utf8.ts';
+import type { Kernel } from './instance.ts';
+import type { KernelTable } from './kernel-table.ts';
+
+/** In the order of the kernel's numbers: see `assembly/records.ts`. */
+const KINDS: readonly (ColumnType | undefined)[] = [
+  undefined,
+  'BOOLEAN',
+  'INTEGER',
+  'FLOAT',
+  'DATE',
+  'DATETIME',
+  'STRING',
+  'JSON',
+];
+
+/** The kernel's number of a type. */
+export function kindOfType(type: ColumnType | undefined): number {
+  return KINDS.indexOf(type);
+}
+
+/** The type that a kernel's number and detail say: spellings of a DATETIME, 1 for a wide INTEGER. */
+export function stateOf(kind: number, detail: number): TypeState | undefined {
+  const type = KINDS[kind];
+  if (type === undefined) return undefined;
+  if (type === 'DATETIME' && detail !== CANONICAL_SPELLING) return { type, spellings: detail };
+  return type === 'INTEGER' && detail !== 0 ? { type, wide: true } : { type };
+}
+
+/** The detail of a type: see `stateOf`. */
+export function detailOf(state: TypeState | undefined): { readonly wide: number; readonly spellings: number } {
+  return {
+    wide: state?.wide === true ? 1 : 0,
+    spellings: state?.type === 'DATETIME' ? (state.spellings ?? CANONICAL_SPELLING) : 0,
+  };
+}
+
+export class KernelColumn implements PendingValues {
+  private readonly kernel: Kernel;
+  readonly address: number;
+  private readonly table: KernelTable;
+  private readonly node: PathNode;
+  private readonly isJson: boolean;
+
+  constructor(kernel: Kernel, address: number, table: KernelTable, node: PathNode, isJson: boolean) {
+    this.kernel = kernel;
+    this.address = address;
+    this.table = table;
+    this.node = node;
+    this.isJson = isJson;
+  }
+
+  /** The plan's column. It is made when a value is there, as the plan would. */
+  get column(): ValueColumn {
+    return this.isJson ? this.node.jsonColumn() : this.node.scalarColumn();
+  }
+
+  get count(): number {
+    return this.kernel.countOf(this.address);
+  }
+
+  get state(): TypeState | undefined {
+    const kind = this.kernel.kindOf(this.address);
+    const isDateTime = KINDS[kind] === 'DATETIME';
+    return stateOf(kind, isDateTime ? this.kernel.spellingsOf(this.address) : this.kernel.wideOf(this.address));
+  }
+
+  /** Brings the plan's column up to date, its values apart. */
+  describe(): void {
+    const { builder } = this.column;
+    builder.state = this.state;
+    builder.maxChars = this.kernel.maxCharsOf(this.address);
+    builder.maxBytes = this.kernel.maxBytesOf(this.address);
+  }
+
+  encode(schema: ColumnSchema, rows: number): Column {
+    if (this.kernel.isUnsure(this.address) !== 0) return encodeColumn(schema, rows, this.values(), this.rows());
+    this.kernel.settle(this.address);
+    const { count } = this;
+    const nullCount = rows - count;
+    const dictionary = this.kernel.entriesOf(this.address);
+    const values =
+      dictionary < 0
+        ? this.plain(schema.type, count)
+        : {
+            kind: 'dictionary' as const,
+            indices: new Uint32Array(this.copy(this.kernel.indicesOf(this.address), count * 4)),
+            dictionary: this.plain('STRING', dictionary),
+          };
+    if (nullCount === 0) return { schema, rows, nullCount, values };
+    const validity = new Uint8Array(this.copy(this.kernel.validOf(this.address), (rows + 7) >> 3));
+    return { schema, rows, nullCount, validity, values };
+  }
+
+  /**
+   * The present values as a builder holds them.
+   * @param type what the column was before it was widened
+   */
+  values(type?: TypeState): Scalar[] {
+    const values = this.currentValues();
+    const { state } = this;
+    if (type === undefined || type.type === state?.type) return values;
+    return values.map((value) => narrow(type.type, value));
+  }
+
+  private currentValues(): Scalar[] {
+    const { count, state } = this;
+    const dictionary = this.kernel.entriesOf(this.address);
+    if (dictionary >= 0) {
+      const entries = scalars(this.plain('STRING', dictionary), undefined);
+      const indices = new Uint32Array(this.kernel.memory.buffer, this.kernel.indicesOf(this.address), count);
+      return Array.from(indices, (index) => entries[index] ?? '');
+    }
+    return scalars(this.plain(state?.type ?? 'STRING', count), state);
+  }
+
+  /** The row of each value. */
+  rows(): number[] {
+    const validity = new Uint8Array(this.kernel.memory.buffer, this.kernel.validOf(this.address));
+    const result: number[] = [];
+    const { rows } = this.table;
+    for (let row = 0; row < rows; row++) if ((((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1) result.push(row);
+    return result;
+  }
+
+  /** Gives the column another type, a wider one or one that it had before; its values follow. */
+  retype(to: TypeState | undefined): void {
+    const values = this.values(to);
+    const rows = this.rows();
+    const { wide, spellings } = detailOf(to);
+    this.kernel.retype(this.address, this.table.rows, kindOfType(to?.type), wide, spellings);
+    for (const [index, value] of values.entries()) this.append(to?.type, rows[index] ?? 0, value);
+  }
+
+  private append(type: ColumnType | undefined, row: number, value: Scalar): void {
+    const bits = bitsOf(type, value);
+    if (bits !== undefined) this.kernel.appendBits(this.address, row, bits);
+    else this.kernel.appendText(this.address, row, writeScratch(this.kernel, canonicalText(value)));
+  }
+
+  private copy(at: number, size: number): ArrayBuffer {
+    return this.kernel.memory.buffer.slice(at, at + size);
+  }
+
+  private plain(type: ColumnType, count: number): PlainValues {
+    const data = this.copy(this.kernel.dataOf(this.address), this.kernel.usedOf(this.address));
+    switch (type) {
+      case 'BOOLEAN':
+        return { kind: 'boolean', values: new Uint8Array(data) };
+      case 'DATE':
+        return { kind: 'int32', values: new Int32Array(data) };
+      case 'INTEGER':
+      case 'DATETIME':
+        return { kind: 'int64', values: new BigInt64Array(data) };
+      case 'FLOAT':
+        return { kind: 'double', values: new Float64Array(data) };
+      default:
+        return { kind: 'bytes', data: new Uint8Array(data), count };
+    }
+  }
+}
+
+/** A value as it was before its column was widened. */
+function narrow(type: ColumnType, value: Scalar): Scalar {
+  if (type === 'BOOLEAN') return value === 'true';
+  return (type === 'INTEGER' || type === 'FLOAT') && typeof value === 'string' ? numberOfLiteral(value) : value;
+}
+
+/** Writes a text to the kernel's scratch and gives its length. */
+export function writeScratch(kernel: Kernel, text: string): number {
+  const at = kernel.scratch(text.length * 3);
+  return encoder.encodeInto(text, new Uint8Array(kernel.memory.buffer, at, text.length * 3)).written;
+}
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+/** A value as the kernel stores it; `undefined` for a text. */
+function bitsOf(type: ColumnType | undefined, value: Scalar): bigint | undefined {
+  switch (type) {
+    case 'BOOLEAN':
+    case 'INTEGER':
+      return BigInt(value);
+    case 'FLOAT':
+      return new BigInt64Array(Float64Array.of(Number(value)).buffer)[0];
+    case 'DATE':
+      return BigInt(parseDate(String(value)) ?? 0);
+    case 'DATETIME':
+      return BigInt(millisOf(String(value)));
+    default:
+      return undefined;
+  }
+}
+
+function scalars(values: PlainValues, state: TypeState | undefined): Scalar[] {
+  switch (values.kind) {
+    case 'boolean':
+      return Array.from(values.values, (value) => value === 1);
+    case 'double':
+      return Array.from(values.values);
+    case 'int32':
+      return Array.from(values.values, formatDate);
+    case 'int64':
+      if (state?.type === 'DATETIME') {
+        const spellings = state.spellings ?? CANONICAL_SPELLING;
+        return Array.from(values.values, (value) => spell(Number(value), spellings));
+      }
+      return Array.from(values.values, (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value));
+    default: {
+      const result: Scalar[] = [];
+      const view = new DataView(values.data.buffer);
+      for (let at = 0, i = 0; i < values.count; i++) {
+        const length = view.getUint32(at, true);
+        result.push(decodeOwn(values.data.subarray(at + 4, at + 4 + length)));
+        at += 4 + length;
+      }
+      return result;
+    }
+  }
+}

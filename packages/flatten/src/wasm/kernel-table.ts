@@ -1,0 +1,44 @@
+/** One table that the kernel fills. */
+import type { PendingRows } from '../pending.ts';
+import type { TablePlan } from '../plan.ts';
+import type { Kernel } from './instance.ts';
+
+export class KernelTable implements PendingRows {
+  private readonly kernel: Kernel;
+  readonly address: number;
+  readonly plan: TablePlan;
+
+  constructor(kernel: Kernel, plan: TablePlan) {
+    this.kernel = kernel;
+    this.plan = plan;
+    const declared = plan.keys.filter((column) => column.kind === 'value' && column.slot !== 'key');
+    this.address = kernel.newTable(declared.length);
+  }
+
+  get rows(): number {
+    return this.kernel.rowsOf(this.address);
+  }
+
+  get parentRows(): Uint32Array {
+    const at = this.kernel.parentRowsOf(this.address);
+    return new Uint32Array(this.kernel.memory.buffer.slice(at, at + this.rows * 4));
+  }
+
+  get positions(): BigInt64Array {
+    const at = this.kernel.positionsOf(this.address);
+    return new BigInt64Array(this.kernel.memory.buffer.slice(at, at + this.rows * 8));
+  }
+
+  get lastPosition(): number {
+    return this.kernel.lastPositionOf(this.address);
+  }
+
+  /** Brings the plan's table up to date. A table is part of the plan from its first row on. */
+  describe(): void {
+    const { plan } = this;
+    const { origin } = plan;
+    if (origin !== undefined && origin.array === undefined) origin.adoptArray(plan);
+    plan.rows = this.rows;
+    plan.pending = this;
+  }
+}

@@ -1,0 +1,192 @@
+import { createFlattener, type Page, type RootSpec, SpecError } from '@millrace/flatten';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { countingPages, outcome } from './outcome.ts';
+
+const encoder = new TextEncoder();
+const keyed: RootSpec = { table: 't', primaryKey: [['id']] };
+const full = process.env['MILLRACE_FULL'] !== undefined;
+
+/** Both engines on the same pages: equal, and how many pages the kernel took. */
+function takenOf(pages: readonly Page[], spec: RootSpec = keyed, pagesPerBatch = 2): number {
+  const run = { spec, pages, pagesPerBatch };
+  const { result, taken } = countingPages(() => outcome('wasm', run));
+  expect(result).toEqual(outcome('typescript', run));
+  return taken;
+}
+
+function bytes(value: unknown): Uint8Array {
+  return encoder.encode(JSON.stringify(value));
+}
+
+/** Documents `from` to `to` with texts of several cardinalities. */
+function documents(from: number, to: number, more: (id: number) => object = () => ({})): object[] {
+  return Array.from({ length: to - from }, (_, i) => {
+    const id = from + i;
+    return {
+      id: `document ${id}`,
+      few: `of ten ${id % 10}`,
+      many: `of seven hundred, and longer than a vector ${(id * 7919) % 700}`,
+      most: `of four thousand ${(id * 7919) % 4100}`,
+      late: id < 1100 ? 'always the same' : `then never ${id}`,
+      sometimes: id % 3 === 0 ? undefined : `ä${id % 50}`,
+      ...more(id),
+    };
+  });
+}
+
+describe('dictionaries', () => {
+  test('are kept and given up as in the TypeScript path', () => {
+    const pages = [documents(0, 900), documents(900, 2500), documents(2500, 9000), documents(9000, 9100)].map(bytes);
+    expect(takenOf(pages)).toBe(4);
+    expect(takenOf(pages, keyed, 1)).toBe(4);
+    expect(takenOf(pages, keyed, 4)).toBe(4);
+  });
+
+  test('are as before when a page fails that filled or gave them up', () => {
+    const torn = encoder.encode(JSON.stringify(documents(800, 6000)).slice(0, -5));
+    const pages = [bytes(documents(0, 800)), torn, bytes(documents(800, 900)), torn, bytes(documents(900, 4000)), torn];
+    expect(takenOf(pages, keyed, 5)).toBe(3);
+  });
+
+  test('hold what came before a column was widened', () => {
+    const pages = [
+      documents(0, 700, (id) => ({ n: id % 20, d: '2025-02-25', w: 1.5 })),
+      documents(700, 1400, (id) => ({
+        n: id === 1399 ? 'x' : id,
+        d: '2025-02-26T10:00:00Z',
+        w: id === 1000 ? '?' : id,
+      })),
+      documents(1400, 3000, (id) => ({ n: id / 8, d: id === 2000 ? 'never' : '2025-02-27', w: 9007199254740991 })),
+    ].map(bytes);
+    expect(takenOf(pages, keyed, 3)).toBe(3);
+    expect(takenOf(pages, keyed, 1)).toBe(3);
+  });
+});
+
+describe('a page that is refused', () => {
+  test('leaves types and lengths as they were', () => {
+    const first = bytes([{ id: 1, a: 5, b: true, c: '2025-02-25', d: 1.5, e: '2025-02-25T10:00:00.1Z', f: 'short' }]);
+    const widening =
+      '{"id":2,"a":"x","b":1,"c":"2025-02-25T10:00:00Z","d":"much longer","e":"no date","f":"much longer"}';
+    const after = bytes([
+      { id: 3, a: 6, b: false, c: '2025-02-26', d: 2.5, e: '2025-02-26T10:00:00.1Z', f: 'x', g: 1 },
+    ]);
+    expect(takenOf([first, encoder.encode(`[${widening},]`), after], keyed, 3)).toBe(2);
+  });
+
+  test('takes the rest of the batch with it, not the next one', () => {
+    const pages = [[{ id: 1, a: 1 }], [{ id: 1, a: 2 }], [{ id: 2, a: 3 }], [{ id: 3, a: 4 }], [{ id: 4 }]].map(bytes);
+    expect(takenOf(pages, keyed, 3)).toBe(3);
+  });
+
+  test.each([
+    ['a repeated key in an object', '[{"id":1,"a":1,"a":2}]'],
+    ['the same key written with an escape', '[{"id":1,"a":1,"\\u0061":2}]'],
+    ['a lone surrogate', '[{"id":1,"a":"\\ud800"}]'],
+    ['a number beyond all doubles', '[{"id":1,"a":1e400}]'],
+    ['a key with an escape', '[{"id":"\\n"}]'],
+    ['a fraction as key', '[{"id":1.5}]'],
+    ['a document twice', '[{"id":1,"a":1},{"id":1,"a":2}]'],
+    ['a key that is missing', '[{"a":1}]'],
+    ['documents that are none', '[1]'],
+    ['nothing at all', ''],
+    ['more after the end', '[] []'],
+  ])('for %s gives what the TypeScript path gives', (_, text) => {
+    expect(takenOf([encoder.encode(text)])).toBe(0);
+  });
+});
+
+test.each([
+  ['a byte order mark', '\ufeff[{"id":1}]'],
+  [
+    'spaces everywhere',
+    ' \n[ { "id" : 1 , "a" : [ 1 , { } ] , "b" : { } , "c" : [ ] } , { "id" : 2 , "a" : [ [ ] , [ null ] ] } ]\t\r',
+  ],
+  [
+    'an array of several kinds',
+    '[{"id":1,"a":[1,2]},{"id":2,"a":[1,{"b":[true]}]},{"id":3,"a":[[1],["x"]]},{"id":4,"a":[[1],"x"]}]',
+  ],
+  ['an array that is nested too deeply', `[{"id":1,"a":${'['.repeat(40)}1${']'.repeat(40)}}]`],
+  ['an object that is nested too deeply', `[{"id":1,"a":${'{"b":'.repeat(40)}1${'}'.repeat(40)}}]`],
+  ['keys that need escapes', '[{"id":1,"a\\"b":1,"\\\\":2,"\\n":3,"a\\u0062":4},{"id":2,"a\\"b":5,"ab":6}]'],
+  ['one document', '{"id":1}'],
+  ['no documents', 'null'],
+  ['a string', '[{"id":"ä"}]'],
+])('the kernel takes a page with %s', (_, text) => {
+  expect(takenOf([encoder.encode(text)])).toBe(1);
+  expect(takenOf([text])).toBe(1);
+});
+
+test('numbers are read to the last bit', () => {
+  const digits = fc.stringMatching(/^[0-9]{1,20}$/);
+  const literal = fc.oneof(
+    fc
+      .tuple(fc.constantFrom('', '-'), digits, digits)
+      .map(([sign, whole, rest]) => `${sign}${whole.replace(/^0+(?=.)/, '')}.${rest}`),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+    fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 19n }), fc.integer({ min: 1, max: 18 })).map(([value, places]) => {
+      const text = String(value).padStart(places + 1, '0');
+      return `${text.slice(0, -places)}.${text.slice(-places)}`;
+    }),
+  );
+  fc.assert(
+    fc.property(fc.array(literal, { minLength: 1, maxLength: 50 }), (literals) => {
+      const texts = literals.filter((text) => !text.endsWith('.'));
+      const floats = encoder.encode(`[{"id":1,"a":[0.5,${texts.join(',')}],"b":["x",${texts.join(',')}]}]`);
+      expect(takenOf([floats])).toBe(1);
+    }),
+    { numRuns: full ? 20_000 : 300 },
+  );
+});
+
+test('bytes are UTF-8 or not as TextDecoder says', () => {
+  const leads = [
+    0x7f, 0x80, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff,
+  ];
+  const others = [0x22, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0];
+  const sequence = fc.oneof(
+    fc
+      .tuple(fc.constantFrom(...leads), fc.array(fc.constantFrom(...others), { maxLength: 4 }))
+      .map(([lead, rest]) => [lead, ...rest]),
+    fc.constantFrom('ä', '東', '😀', '\u07ff', '\uffff').map((text) => [...encoder.encode(text)]),
+  );
+  fc.assert(
+    fc.property(
+      fc.nat(130),
+      fc.array(sequence, { minLength: 1, maxLength: 3 }),
+      fc.nat(70),
+      (before, sequences, after) => {
+        const text = [
+          ...encoder.encode(`[{"id":"${'x'.repeat(before)}`),
+          ...sequences.flat(),
+          ...encoder.encode(`${'y'.repeat(after)}"}]`),
+        ];
+        expect(takenOf([Uint8Array.from(text)])).toBeLessThanOrEqual(1);
+      },
+    ),
+    { numRuns: full ? 20_000 : 500 },
+  );
+});
+
+test('a table of 10,000 columns is taken', () => {
+  const wide = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`column ${i}`, i]));
+  expect(
+    takenOf([
+      bytes([
+        { id: 1, ...wide },
+        { id: 2, ...wide },
+      ]),
+    ]),
+  ).toBe(1);
+});
+
+test('a page of 40 MB is taken', { skip: !full }, () => {
+  const long = 'ä'.repeat(20_000_000);
+  expect(takenOf([bytes([{ id: 1, long }]), bytes([{ id: 2, long: 'x' }])], keyed, 1)).toBe(2);
+});
+
+test('an engine that there is none of is refused', () => {
+  // @ts-expect-error no such engine
+  expect(() => createFlattener(keyed, { engine: 'native' })).toThrow(SpecError);
+});

@@ -1,0 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { isSupported } from '../../src/wasm/instance.ts';
+
+test('the kernel is what its sources give', () => {
+  const script = fileURLToPath(new URL('../../scripts/build-wasm.ts', import.meta.url));
+  expect(() => execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' })).not.toThrow();
+});
+
+test('the runtime that the tests run on has the kernel', () => {
+  expect(isSupported()).toBe(true);
+});
