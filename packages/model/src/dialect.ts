@@ -27,6 +27,8 @@ export interface Dialect {
   readonly convert: (expression: string, type: ColumnType, maxLength?: number) => string;
   /** Milliseconds since 1970-01-01T00:00:00Z of a timestamp, as a 64-bit integer. */
   readonly epochMillis: (timestamp: string) => string;
+  /** A sort key, smallest value first and NULL last. */
+  readonly ascending: (expression: string) => string;
   /** Whether two values differ, where NULL equals NULL. */
   readonly distinct: (left: string, right: string) => string;
   /** What group 1 of a regular expression (the syntax that RE2, PCRE and Java share) matches first; NULL where it does not match or matches nothing. */
@@ -40,4 +42,16 @@ export interface Dialect {
    * new ones inserted, changed ones updated, vanished ones deleted.
    */
   readonly mergeTable: (target: TableTarget, query: string) => readonly string[];
+}
+
+/** A statement that an engine does not have. */
+export class DialectError extends Error {
+  override readonly name: string = 'DialectError';
+  /** Name of the dialect. */
+  readonly dialect: string;
+
+  constructor(dialect: string, message: string) {
+    super(message);
+    this.dialect = dialect;
+  }
 }

@@ -20,6 +20,8 @@ export const duckdb: Dialect = {
   type: (type) => types[type],
   convert,
   epochMillis: (timestamp) => `epoch_ms(${timestamp})`,
+  // NULL is last by default.
+  ascending: (expression) => expression,
   distinct: (left, right) => `${left} IS DISTINCT FROM ${right}`,
   extract: (expression, pattern) => `NULLIF(regexp_extract(${expression}, ${text(pattern)}, 1), '')`,
   replaceTable: (target, query) => [`CREATE OR REPLACE TABLE ${identifier(target.name)} AS\n${query}`],

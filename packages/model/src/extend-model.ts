@@ -10,7 +10,8 @@ import type { ColumnModel, ForeignKeyModel, Model, TableModel } from './model.ts
  */
 export function extendModel(model: Model, tables: readonly TableSchema[]): Model {
   const roots = new Set(model.feeds.map((feed) => feed.table));
-  const found = tables.filter((table) => roots.has(table.root));
+  // The table of rejected rows hangs below no array; it is for those who repair, not for the model.
+  const found = tables.filter((table) => roots.has(table.root) && table.rejects === undefined);
   const names = new Set(model.tables.map((table) => table.name));
   const added = parentsFirst(found.filter((table) => !names.has(table.name)));
   const all = [

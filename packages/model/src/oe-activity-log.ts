@@ -110,7 +110,9 @@ function activityLogQuery({ dialect, input }: QueryContext): string {
   const type = input('event_type');
   const link = event.column('process_context$context$processid');
   const eventId = `COALESCE(${event.column('id')}, '')`;
-  const order = ['_position', 'readAt', 'occurredAt', 'eventType'].map((name) => event.column(name)).join(', ');
+  const order = ['_position', 'readAt', 'occurredAt', 'eventType']
+    .map((name) => dialect.ascending(event.column(name)))
+    .join(', ');
   const numbered = (name: string): string => `${id('event')}.${id(name)}`;
   const numberText = `CAST(${numbered('number')} AS ${dialect.type('STRING', 20)})`;
   return `SELECT
