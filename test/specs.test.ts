@@ -191,7 +191,7 @@ describe('generated files', () => {
         operations.map(({ id, method, path }) => ({ id, method, path })),
       );
     }
-    expect(logsOperations.findAllAuditLogs).toEqual({
+    expect(logsOperations.findAllAuditLogs).toMatchObject({
       method: 'GET',
       path: '/log/api/external/audit',
       scope: 'audit.log:read',

@@ -15,13 +15,21 @@ export {
   isTimeoutError,
   isUnexpectedResponseError,
 } from '@millrace/http';
+export {
+  createEventSender,
+  type EventSender,
+  type EventSenderOptions,
+  type OutgoingEvent,
+} from './create-event-sender.ts';
 export { createOeClient, type OeClient, type OeClientOptions } from './create-oe-client.ts';
+export { signEvent } from './event-signature.ts';
 export type {
   Account,
   DigitalProcess,
   DigitalProcessScenario,
   DigitalProcessStep,
   DigitalProcessTrigger,
+  EventReceipt,
   EventType,
   paths as OePaths,
   ProcessContext,

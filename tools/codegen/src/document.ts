@@ -48,7 +48,8 @@ export function stringAt(value: JsonObject, key: string): string | undefined {
  * @throws {Error} if the text is not YAML or not an object.
  */
 export function parseDocument(text: string, name: string): JsonObject {
-  const value: Json = parse(text);
+  // Our own files: each source is an anchor with as many aliases as there are marks.
+  const value: Json = parse(text, { maxAliasCount: -1 });
   if (!isObject(value)) throw new Error(`${name} is not an OpenAPI document: its root is no object.`);
   return value;
 }

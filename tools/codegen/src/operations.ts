@@ -1,4 +1,13 @@
-import { isObject, type JsonObject, listAt, type Operation, operationsOf, stringAt } from './document.ts';
+import {
+  isObject,
+  type JsonObject,
+  listAt,
+  objectAt,
+  openEnumOf,
+  type Operation,
+  operationsOf,
+  stringAt,
+} from './document.ts';
 
 /** The scope that an operation names for OAuth 2.0, several separated by spaces as a token request wants them. */
 function scopeOf(operation: Operation): string | undefined {
@@ -14,7 +23,38 @@ function quote(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-/** The TypeScript text of the operations table: operation ID to method, path, scope and permission. */
+/** The value that a `$ref` into the components leads to; any other value itself. */
+function resolved(value: JsonObject, document: JsonObject): JsonObject {
+  const ref = stringAt(value, '$ref');
+  if (ref === undefined) return value;
+  const [section = '', name = ''] = ref.replace('#/components/', '').split('/');
+  return objectAt(objectAt(objectAt(document, 'components'), section), name);
+}
+
+/** The query parameters of an operation, each with what its value can be. */
+function queryLines(operation: Operation, document: JsonObject): string[] {
+  const lines: string[] = [];
+  for (const item of listAt(operation.value, 'parameters')) {
+    if (!isObject(item)) continue;
+    const parameter = resolved(item, document);
+    const name = stringAt(parameter, 'name');
+    if (name === undefined || stringAt(parameter, 'in') !== 'query') continue;
+    const schema = resolved(objectAt(parameter, 'schema'), document);
+    const open = openEnumOf(schema)?.values;
+    const values = open ?? listAt(schema, 'enum').filter((value) => typeof value === 'string');
+    const format = stringAt(schema, 'format') ?? (schema['type'] === 'integer' ? 'integer' : undefined);
+    const facts = [
+      `name: ${quote(name)}`,
+      ...(format === undefined ? [] : [`format: ${quote(format)}`]),
+      ...(values.length === 0 ? [] : [`values: [${values.map(quote).join(', ')}]`]),
+      ...(open === undefined ? [] : ['open: true']),
+    ];
+    lines.push(`      { ${facts.join(', ')} },`);
+  }
+  return lines.length === 0 ? [] : ['    query: [', ...lines, '    ],'];
+}
+
+/** The TypeScript text of the operations table: operation ID to method, path, scope, permission and query parameters. */
 export function renderOperations(document: JsonObject, name: string, header: string): string {
   const entries = operationsOf(document).map((operation) => {
     const scope = scopeOf(operation);
@@ -25,12 +65,13 @@ export function renderOperations(document: JsonObject, name: string, header: str
       `    path: ${quote(operation.path)},`,
       ...(scope === undefined ? [] : [`    scope: ${quote(scope)},`]),
       ...(permission === undefined ? [] : [`    permission: ${quote(permission)},`]),
+      ...queryLines(operation, document),
       '  },',
     ];
     return lines.join('\n');
   });
   return `${header}
-/** Every operation: its method, its path, and the scope and the permission that a credential needs for it. */
+/** Every operation: its method, its path, the scope and the permission that a credential needs for it, and its query parameters. */
 export const ${name}Operations = {
 ${entries.join('\n')}
 } as const;

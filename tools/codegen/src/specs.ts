@@ -4,7 +4,7 @@ export interface SpecEntry {
   readonly source: string;
   /** Folder of the client that gets types and operations table, relative to the repository root. */
   readonly client: string;
-  /** Base name of the generated files in the client: `<name>.ts` and `<name>-operations.ts`. */
+  /** Base name of the generated files in the client, in kebab case: `<name>.ts` and `<name>-operations.ts`. */
   readonly name: string;
   /** JSON copy for the simulator, relative to the repository root. */
   readonly json: string;
@@ -23,6 +23,18 @@ export const specs: readonly SpecEntry[] = [
     client: 'packages/celonis-client/src/generated',
     name: 'logs',
     json: 'packages/simulator/src/generated/celonis-logs.json',
+  },
+  {
+    source: 'openapi/celonis-integration.yaml',
+    client: 'packages/celonis-client/src/generated',
+    name: 'integration',
+    json: 'packages/simulator/src/generated/celonis-integration.json',
+  },
+  {
+    source: 'openapi/celonis-data-push.yaml',
+    client: 'packages/celonis-client/src/generated',
+    name: 'data-push',
+    json: 'packages/simulator/src/generated/celonis-data-push.json',
   },
 ];
 

@@ -93,6 +93,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/e/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A CloudEvent
+         * @description Binary mode over HTTP: the attributes are headers, the body is the payload. Without `ce-instanceid` every process whose trigger has the event's type starts a new run; with it, the event goes to that run.
+         *     The body may be empty. Events whose signature is wrong, or that no process waits for, are stored and not processed; what is answered to them is not known.
+         */
+        post: operations["sendEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/token": {
         parameters: {
             query?: never;
@@ -351,6 +372,15 @@ export interface components {
         ProcessContextList: components["schemas"]["ProcessContext"][] | {
             /** @description The process contexts of the page. */
             items: components["schemas"]["ProcessContext"][];
+        };
+        /** @description What the receiver says of an event. It has the event; what became of it shows in the event log. */
+        EventReceipt: {
+            /** @description A word on what happened. */
+            status?: string | null;
+            /** @description The same in a sentence. */
+            message?: string | null;
+            /** @description ID of the request in the event log. */
+            request_id?: string | null;
         };
         TokenRequest: {
             /**
@@ -662,6 +692,54 @@ export interface operations {
             500: components["responses"]["ServerFault"];
         };
     };
+    sendEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ID of the event, unique with its source. */
+                "ce-id": string;
+                /** @description Where the event comes from. */
+                "ce-source": string;
+                /** @description Key of the event type. */
+                "ce-type": string;
+                /** @description The documentation says `v1.0`, clients send `1.0`. */
+                "ce-specversion": string;
+                /** @description When it happened, as CloudEvents has it. */
+                "ce-time"?: string;
+                /** @description The run that the event goes to; ignored by a start trigger. */
+                "ce-instanceid"?: string;
+                /** @description The older name of `ce-instanceid`. */
+                "ce-cxpinstanceid"?: string;
+                /** @description Base64 of the HMAC-SHA256 of the raw body, keyed with the receiver's secret. */
+                "x-emporix-hmac": string;
+            };
+            path: {
+                /** @description Source ID, as `src_` and 12 characters. */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The event was received. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventReceipt"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerFault"];
+        };
+    };
     createToken: {
         parameters: {
             query?: never;
@@ -722,6 +800,7 @@ export type ProcessContextStatus = components['schemas']['ProcessContextStatus']
 export type ProcessContext = components['schemas']['ProcessContext'];
 export type ProcessContextEvent = components['schemas']['ProcessContextEvent'];
 export type ProcessContextList = components['schemas']['ProcessContextList'];
+export type EventReceipt = components['schemas']['EventReceipt'];
 export type TokenRequest = components['schemas']['TokenRequest'];
 export type TokenResponse = components['schemas']['TokenResponse'];
 export type ErrorBody = components['schemas']['ErrorBody'];
