@@ -1,5 +1,5 @@
 /** Documents that change: what changed since the last run, read while it goes on changing. */
-import type { JsonObject } from '@millrace/flatten';
+import type { SweepResult } from './destination.ts';
 import { IncompleteReadError } from './errors.ts';
 import type { DeltaFeed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
@@ -7,41 +7,81 @@ import { newPassFacts, type PassFacts, streamPages } from './page-stream.ts';
 import { hashOf, type Question, type ReadDocument } from './reading.ts';
 import type { Receipt } from './receipt.ts';
 import { shapeOf } from './shape.ts';
-import { type DeltaState, readDelta, writeDelta } from './state.ts';
+import { quietMs, type DeltaState, readDelta, writeDelta } from './state.ts';
+import { keyBatches, type KeyReading, readAllKeys } from './sweep.ts';
 import { type OpenWrite, withWrite } from './table-writer.ts';
 import { isoTime, parseTimestamp, valueAt } from './timestamp.ts';
 
 const defaultOverlapMs = 300_000;
 const maxAttempts = 6;
 const maxClosingPasses = 5;
+/** Readings until one is taken in which documents vanished. Where that never ends, a sweep finds what slipped past. */
+const maxShrinking = 3;
 /** Documents kept back before they are handed over, so that one that comes twice is written once. */
-const heldBack = 5000;
+const heldBack = 1000;
 /** Hashes kept in the state at most; without them a document of the overlap is written again, to the same effect. */
 const maxRemembered = 10_000;
 
-/** Reads what changed, or everything, and upserts or replaces. */
+/** Reads what changed, or everything, and upserts or replaces; then a sweep, where one is due. */
 export async function extractDelta(feed: DeltaFeed, run: FeedRun): Promise<void> {
   const { settings, tally, emit } = run;
-  const lowest = feed.updatedSince?.getTime();
-  const filters = shapeOf(feed.root, {
-    ...feed.filters,
-    ...(lowest === undefined ? {} : { updatedSince: isoTime(lowest) }),
-  });
+  const filters = filtersOf(feed);
   const stored = run.state === undefined ? undefined : readDelta(feed.name, run.state);
   const before = settings.full || stored?.filters !== filters ? undefined : stored;
   tally.mode = before === undefined ? 'full' : 'delta';
   emit({ kind: 'feed started', feed: feed.name, mode: tally.mode });
 
-  await withWrite(run.writer, before === undefined ? 'replace' : 'upsert', async (write) => {
+  const { state, end, keys } = await loadDelta(feed, run, before, before === undefined ? 'replace' : 'upsert');
+  tally.completeTo = isoTime(end.startedAt);
+  if (keys === undefined) return;
+  const swept = await sweepDelta(feed, run, { state, end, keys });
+  if (swept.missing === 0) return;
+  const reason = `${swept.missing} documents that the source has were never read`;
+  tally.repeated += 1;
+  emit({ kind: 'read again', feed: feed.name, attempt: 2, reason });
+  await loadDelta(feed, run, { ...swept.state, mark: undefined, recent: {} }, 'upsert');
+}
+
+/** A fingerprint of what decides which documents are there, and as what. */
+function filtersOf(feed: DeltaFeed): string {
+  const lowest = feed.updatedSince?.getTime();
+  return shapeOf(feed.root, {
+    ...feed.filters,
+    ...(lowest === undefined ? {} : { updatedSince: isoTime(lowest) }),
+  });
+}
+
+interface Loaded {
+  readonly state: DeltaState;
+  readonly end: LoadEnd;
+  /** Where a sweep is due: all keys that the source has. */
+  readonly keys: KeyReading | undefined;
+}
+
+async function loadDelta(
+  feed: DeltaFeed,
+  run: FeedRun,
+  before: DeltaState | undefined,
+  mode: 'replace' | 'upsert',
+): Promise<Loaded> {
+  const { settings, tally, emit } = run;
+  return withWrite(run.writer, mode, async (write) => {
     const load = new DeltaLoad(feed, run, before, write);
     const end = await load.read();
-    tally.completeTo = isoTime(end.startedAt);
-    if (before !== undefined && load.changed === 0) {
+    const due = before !== undefined && isSweepDue(feed, before, end.startedAt);
+    const keys = due ? await load.readKeys() : undefined;
+    const state: DeltaState = {
+      filters: filtersOf(feed),
+      ...load.mark(end.lastPassAt),
+      sweptAt: before === undefined ? end.startedAt : before.sweptAt,
+      readAt: end.startedAt,
+    };
+    if (before !== undefined && load.changed === 0 && end.startedAt - (before.readAt ?? 0) < quietMs) {
       await write.rollback();
-      return;
+      return { state, end, keys };
     }
-    await write.commit({
-      state: writeDelta({ filters, ...load.mark(end.lastPassAt) }),
+    const receipt = await write.commit({
+      state: writeDelta(state),
       receipt: {
         feed: feed.name,
         run: settings.run,
@@ -58,8 +98,49 @@ export async function extractDelta(feed: DeltaFeed, run: FeedRun): Promise<void>
     });
     tally.documents += load.changed;
     tally.windows += 1;
-    emit({ kind: 'committed', feed: feed.name, documents: load.changed, late: 0 });
+    emit({ kind: 'committed', feed: feed.name, documents: load.changed, late: 0, receipt });
+    return { state, end, keys };
   });
+}
+
+function isSweepDue(feed: DeltaFeed, before: DeltaState, now: number): boolean {
+  if (feed.sweepMs === undefined || before.mark === undefined) return false;
+  return before.sweptAt === undefined || now - before.sweptAt >= feed.sweepMs;
+}
+
+/** Marks what the source no longer has. The load has been committed: whatever the keys name must be there. */
+async function sweepDelta(
+  feed: DeltaFeed,
+  run: FeedRun,
+  { state, end, keys: reading }: { readonly state: DeltaState; readonly end: LoadEnd; readonly keys: KeyReading },
+): Promise<SweepResult & { readonly state: DeltaState }> {
+  const { settings, tally, emit, requests } = run;
+  const { keys, counted, proof, passes } = reading;
+  const swept: DeltaState = { ...state, sweptAt: end.startedAt };
+  const { result, receipt } = await withWrite(run.writer, 'upsert', async (write) => {
+    const result = await write.sweep(keyBatches(feed, keys), new Date(end.startedAt));
+    const receipt = await write.commit({
+      state: writeDelta(swept),
+      receipt: {
+        feed: feed.name,
+        run: settings.run,
+        documents: 0,
+        served: keys.size,
+        ...(counted === undefined ? {} : { counted }),
+        proof,
+        contentHash: hashOf([]),
+        pages: requests.pages,
+        attempts: passes,
+        serverTime: isoTime(end.startedAt),
+        sweep: { deleted: result.deleted, restored: result.restored, missing: result.missing },
+      },
+    });
+    return { result, receipt };
+  });
+  tally.windows += 1;
+  tally.sweep = result;
+  emit({ kind: 'committed', feed: feed.name, documents: 0, late: 0, receipt });
+  return { ...result, state: swept };
 }
 
 interface Known {
@@ -92,7 +173,9 @@ class DeltaLoad {
   readonly #write: OpenWrite;
   readonly #overlapMs: number;
   readonly #known = new Map<string, Known>();
-  readonly #held = new Map<string, JsonObject>();
+  readonly #held = new Map<string, ReadDocument>();
+  /** Whether everything is read again into tables that are there. */
+  readonly #readsAgain: boolean;
   /** Keys of what the source counts. */
   readonly #counted = new Set<string>();
 
@@ -102,6 +185,7 @@ class DeltaLoad {
     this.#before = before;
     this.#write = write;
     this.#overlapMs = feed.overlapMs ?? defaultOverlapMs;
+    this.#readsAgain = before !== undefined && before.mark === undefined;
     const lowest = feed.updatedSince?.getTime();
     const mark = before?.mark;
     this.since = mark === undefined ? lowest : Math.max(mark - this.#overlapMs, lowest ?? Number.NEGATIVE_INFINITY);
@@ -131,6 +215,8 @@ class DeltaLoad {
           return { ...end, served: this.#counted.size, counted, proof: 'twice-equal' };
         }
         reason = 'the source gives no count, so a second reading has to show the same';
+      } else if (pass.shrank && attempt < maxShrinking) {
+        reason = 'documents vanished while the pages were read, so that others may have slipped past';
       } else {
         counted = pass.pages > 1 ? await this.#count() : pass.counted;
         if (counted === this.#counted.size) return { ...end, served: counted, counted, proof: 'counted' };
@@ -147,6 +233,18 @@ class DeltaLoad {
       ...(counted === undefined ? {} : { counted }),
       reason,
     });
+  }
+
+  /**
+   * The keys of all documents that the source has, and after it once more what changed: whatever the keys name is then known,
+   * or was written by an earlier load. `undefined` where it could not be shown that none is left out.
+   */
+  async readKeys(): Promise<KeyReading | undefined> {
+    const lowest = this.#feed.updatedSince?.getTime();
+    const reading = await readAllKeys(this.#question(lowest, true), this.#run, this.#feed.name);
+    if (reading === undefined) return undefined;
+    await this.#pass(this.since);
+    return { ...reading, keys: new Set([...reading.keys, ...this.#known.keys()]) };
   }
 
   /** What a document's hash is over, for those that were handed over. */
@@ -202,28 +300,35 @@ class DeltaLoad {
   /** Takes a document; `false` if it is known as it is, or in a later form. */
   #take(one: ReadDocument): boolean {
     this.#counted.add(one.key);
-    const instant = parseTimestamp(valueAt(one.document, this.#feed.updatedAt));
+    const lowest = this.#feed.updatedSince?.getTime();
+    const instant = one.instant ?? parseTimestamp(valueAt(one.document, this.#feed.updatedAt));
+    if (lowest !== undefined && instant !== undefined && instant < lowest) return false;
     const known = this.#known.get(one.key);
     if (known?.hash === one.hash) return false;
     if (known?.instant !== undefined && instant !== undefined && known.instant > instant) return false;
     const unchanged = known === undefined && this.#before?.recent[one.key] === asText(one.hash);
     if (!unchanged && (known === undefined || known.unchanged)) this.changed += 1;
     this.#known.set(one.key, { hash: one.hash, instant, unchanged });
-    if (!unchanged) this.#held.set(one.key, one.document);
+    if (!unchanged) this.#held.set(one.key, one);
     return !unchanged;
   }
 
   async #handOver(): Promise<void> {
     const documents = [...this.#held.values()];
     this.#held.clear();
-    await this.#write.write(documents);
+    await this.#write.writeRead(documents);
     await this.#write.flush();
   }
 
-  #question(since: number | undefined): Question {
+  #question(since: number | undefined, all = this.#readsAgain): Question {
     const filters = this.#feed.filters ?? {};
-    const bound = since === undefined ? {} : { updatedSince: new Date(since) };
-    return this.#run.requests.question((request) => this.#feed.readPage({ ...request, ...bound, filters }));
+    // The bound may be exclusive. The overlap makes up for that, and where there is none, a millisecond.
+    const isLowest = since === this.#feed.updatedSince?.getTime();
+    const bound = since === undefined ? {} : { updatedSince: new Date(isLowest ? since - 1 : since) };
+    const everything = all ? { all: true as const } : {};
+    return this.#run.requests.question((request) =>
+      this.#feed.readPage({ ...request, ...bound, filters, ...everything }),
+    );
   }
 
   #repeat(attempt: number, reason: string): void {

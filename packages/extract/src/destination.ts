@@ -1,8 +1,8 @@
 /**
  * The port through which the engine hands tables over. `@millrace/destinations` implements it; a test can, too.
  */
-import type { Batch, JsonObject, TableSchema } from '@millrace/flatten';
-import type { Receipt } from './receipt.ts';
+import type { Batch, JsonObject, TableBatch, TableSchema } from '@millrace/flatten';
+import type { Receipt, Span, TableContent } from './receipt.ts';
 
 /**
  * How the documents of a transaction meet what is there.
@@ -27,10 +27,35 @@ export interface TransactionOptions {
   readonly root: string;
 }
 
+/** The root table's column that says since when the source no longer gives a document. DATETIME, NULL for those that it gives. */
+export const deletedAt = '_deleted_at';
+
+/** What a sweep found. */
+export interface SweepResult {
+  /** Rows that were marked as deleted. */
+  readonly deleted: number;
+  /** Rows that were marked earlier, and whose document is there again. */
+  readonly restored: number;
+  /** Documents that the source has and the table does not. */
+  readonly missing: number;
+}
+
 /** A unit of work: nothing of it is visible before `commit`, all of it after. */
 export interface Transaction {
   /** Batches of one transaction may change the schema; columns only widen. A batch holds a document once; a document of a later batch replaces it. */
   write(batch: Batch): Promise<void>;
+  /**
+   * Compares the root table with the documents that the source still has. `present` are their keys: batches with the columns of
+   * the root table's primary key. A row whose key is not among them gets `at` in the column `_deleted_at`, unless it has a time
+   * there; a row whose key is gets NULL. Child rows stay. A transaction with a sweep has no documents. Absent where a destination
+   * cannot change rows.
+   */
+  sweep?(present: readonly TableBatch[], at: Date): Promise<SweepResult>;
+  /**
+   * Does everything of the commit that can be done before it, and says what the tables of the family then hold, for the receipt.
+   * Nothing is written after it. Absent where a destination cannot say.
+   */
+  prepare?(): Promise<Readonly<Record<string, TableContent>>>;
   /** Makes rows, receipt and the feed's state visible together. */
   commit(end: { readonly state: JsonObject; readonly receipt: Receipt }): Promise<void>;
   /** Forgets what was written. Safe to call after a failure, and after `commit` (then it does nothing). */
@@ -50,6 +75,11 @@ export interface Destination {
   /** Every receipt ever committed, oldest first. */
   receipts(): AsyncIterable<Receipt>;
   /**
+   * The values of the key column `_key` of a table's rows whose DATETIME column `time` lies in a span. Absent where a destination
+   * cannot read what it holds.
+   */
+  keys?(table: string, time: string, span: Span): AsyncIterable<string>;
+  /**
    * Runs SQL statements (in DuckDB's dialect) over the tables and keeps the tables they make, in one transaction.
    * Absent where a destination has no SQL, as for a stream on stdout.
    */
@@ -58,6 +88,6 @@ export interface Destination {
     readonly statements: readonly string[];
     readonly tables: readonly string[];
   }): Promise<void>;
-  /** Releases what `open` took. */
-  close(): Promise<void>;
+  /** Releases what `open` took. `quick` leaves out what can wait, as merging small files. */
+  close(options?: { readonly quick?: boolean }): Promise<void>;
 }

@@ -1,7 +1,9 @@
 /** What the three kinds of feeds share while they run. */
 import type { JsonObject, SchemaChange } from '@millrace/flatten';
-import type { FeedSummary, ProgressEvent } from './progress.ts';
+import type { SweepResult } from './destination.ts';
+import type { FeedSummary, ProgressEvent, WindowDifference } from './progress.ts';
 import type { Requests } from './requests.ts';
+import type { Spool } from './spool.ts';
 import type { TableWriter } from './table-writer.ts';
 
 /** Options of a run, checked. */
@@ -22,7 +24,9 @@ export interface FeedRun {
   readonly requests: Requests;
   readonly writer: TableWriter;
   /** As the last commit left it. */
-  readonly state: JsonObject | undefined;
+  state: JsonObject | undefined;
+  /** Where pages wait until their window is committed. */
+  readonly spool: Spool | undefined;
   readonly tally: Tally;
   readonly emit: (event: ProgressEvent) => void;
 }
@@ -36,9 +40,11 @@ export interface Tally {
   late: number;
   missing: number;
   gaps: { readonly from: string; readonly to: string }[];
+  readonly differences: WindowDifference[];
   completeTo: string | undefined;
   estimatedDocuments: number | undefined;
   readonly schemaChanges: SchemaChange[];
+  sweep: SweepResult | undefined;
 }
 
 /** A tally before anything happened. */
@@ -51,8 +57,10 @@ export function newTally(): Tally {
     late: 0,
     missing: 0,
     gaps: [],
+    differences: [],
     completeTo: undefined,
     estimatedDocuments: undefined,
     schemaChanges: [],
+    sweep: undefined,
   };
 }

@@ -1,9 +1,6 @@
 import type { JsonObject, Path, RootSpec } from '@millrace/flatten';
 
-/** One page as a feed's reader gives it. */
-export interface Page {
-  /** The documents, as parsed JSON. Empty for an answer without content (204). */
-  readonly documents: readonly JsonObject[];
+interface PageFacts {
   /** Documents that the source says there are in all pages of what was asked. Left out where the source does not say. */
   readonly totalCount?: number | undefined;
   /** Cursor of the next page. Absent, `null` or empty: there is none. */
@@ -11,6 +8,35 @@ export interface Page {
   /** The server's clock: the response's `Date` header. Left out: this machine's clock is used. */
   readonly serverTime?: Date | undefined;
 }
+
+/** A page that was parsed. */
+export interface ParsedPage extends PageFacts {
+  /** The documents, as parsed JSON. Empty for an answer without content (204). */
+  readonly documents: readonly JsonObject[];
+  readonly body?: undefined;
+}
+
+/**
+ * A page as the source sent it. The engine finds the documents in it, and hands them on as bytes: several times as fast. The
+ * content hash of a document is then that of its bytes, so that one that comes with its fields in another order, or with other
+ * text in a field that `root.identity` leaves out, is written again, to the same row.
+ */
+export interface BytePage extends PageFacts {
+  /** UTF-8 JSON. Not to be changed afterwards. Empty for an answer without content (204). */
+  readonly body: Uint8Array;
+  /** Keys that lead to the list of documents: `['content']`; empty where the page is the list. */
+  readonly at: Path;
+  /** Where in the body the count is, unless `totalCount` says it. */
+  readonly countAt?: Path | undefined;
+  /** Where in the body the next page's cursor is, unless `next` says it. */
+  readonly nextAt?: Path | undefined;
+  /** Makes the error for a body that is not such a page. Left out: an `UnexpectedDocumentError`. */
+  readonly refuse?: (why: string) => Error;
+  readonly documents?: undefined;
+}
+
+/** One page as a feed's reader gives it. */
+export type Page = ParsedPage | BytePage;
 
 /**
  * How a source cuts its answer into pages.
@@ -43,6 +69,8 @@ export interface DeltaPageRequest extends PageRequest {
   readonly updatedSince?: Date;
   /** The feed's filters, to be sent as they are. */
   readonly filters: Readonly<Record<string, string>>;
+  /** All documents that a first load would bring are wanted, whatever later loads leave out: what is not given counts as deleted. */
+  readonly all?: true;
 }
 
 interface FeedBase {
@@ -86,6 +114,11 @@ export interface DeltaFeed extends FeedBase {
   readonly updatedSince?: Date;
   /** A delta load asks from the high-water mark minus this, in ms. Default 300,000 (5 min). */
   readonly overlapMs?: number;
+  /**
+   * How long after the last sweep the next is due, in ms of the server's clock; 0: at each run. A sweep reads the keys of all
+   * documents, and marks those that the source no longer gives: `_deleted_at` in the root table. Their rows stay. Left out: never.
+   */
+  readonly sweepMs?: number;
   readonly readPage: (request: DeltaPageRequest) => Promise<Page>;
 }
 

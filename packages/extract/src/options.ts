@@ -57,6 +57,7 @@ function checkFeed(feed: Feed): void {
     }
     checkDate(at('updatedSince'), feed.updatedSince);
     checkInteger(at('overlapMs'), feed.overlapMs, 1);
+    checkInteger(at('sweepMs'), feed.sweepMs, 0);
   }
 }
 

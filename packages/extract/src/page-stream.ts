@@ -9,13 +9,17 @@ export interface PassFacts {
   counted: number | undefined;
   /** The server's clock at the first page. */
   startedAt: number;
+  /** Whether the count changed from one page to another. */
+  moved: boolean;
+  /** Whether it became less: documents vanished, and others slipped to pages that were read before. */
+  shrank: boolean;
   /** What is wrong with the pages, if anything. */
   broken: string | undefined;
 }
 
 /** Facts before the first page. */
 export function newPassFacts(): PassFacts {
-  return { pages: 0, served: 0, counted: undefined, startedAt: 0, broken: undefined };
+  return { pages: 0, served: 0, counted: undefined, startedAt: 0, moved: false, shrank: false, broken: undefined };
 }
 
 const maxEmptyPages = 100;
@@ -30,7 +34,11 @@ export async function* streamPages(
     if (facts.pages === 0) facts.startedAt = page.serverTime.getTime();
     facts.pages += 1;
     facts.served += page.documents.length;
-    if (page.totalCount !== undefined) facts.counted = page.totalCount;
+    if (page.totalCount !== undefined) {
+      if (facts.counted !== undefined && facts.counted !== page.totalCount) facts.moved = true;
+      if (facts.counted !== undefined && facts.counted > page.totalCount) facts.shrank = true;
+      facts.counted = page.totalCount;
+    }
     return page;
   };
   if (question.paging.kind === 'cursor') {

@@ -1,5 +1,5 @@
 /** Reading again until a reading is shown to be complete. */
-import { type Question, type Reading, type ReadDocument, readOnce } from './reading.ts';
+import { type Attempt, type Question, type Reading, readOnce } from './reading.ts';
 import type { Receipt } from './receipt.ts';
 
 /** A reading that is shown to be complete. */
@@ -12,7 +12,7 @@ export interface Proven {
 
 /** A reading that is not. */
 export type Unproven =
-  | { readonly kind: 'too deep'; readonly pages: number; readonly seen: readonly ReadDocument[] }
+  | Extract<Attempt, { kind: 'too deep' }>
   | {
       readonly kind: 'unproven';
       readonly attempts: number;

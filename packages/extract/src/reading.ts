@@ -6,10 +6,12 @@ import type { Paging } from './feed.ts';
 /** A document with its hash. */
 export interface ReadDocument {
   readonly document: JsonObject;
-  /** `valueHash` of its identity. */
+  /** `valueHash` of its identity; of a document that came as bytes, the hash of the bytes. */
   readonly hash: string;
   /** Its primary key as text; the hash where it has none. */
   readonly key: string;
+  /** When it happened or changed, where that was read with it; else it is in the document. */
+  readonly instant?: number | undefined;
 }
 
 /** A page with its documents hashed. */
@@ -62,7 +64,13 @@ export interface Reading {
  */
 export type Attempt =
   | Reading
-  | { readonly kind: 'too deep'; readonly pages: number; readonly seen: readonly ReadDocument[] }
+  | {
+      readonly kind: 'too deep';
+      readonly pages: number;
+      readonly seen: readonly ReadDocument[];
+      /** Whether `pages` are all there are, by the source's count. */
+      readonly counted?: boolean;
+    }
   | { readonly kind: 'moved'; readonly reason: string; readonly served: number; readonly counted: number | undefined };
 
 /** Empty pages in a row that a cursor may lead over before the reading is given up. */
@@ -93,7 +101,7 @@ async function readCounted(
       : { kind: 'moved', reason: `the source counts ${counted} documents and serves none`, served: 0, counted };
   }
   const pageCount = Math.max(1, Math.ceil(counted / size));
-  if (pageCount > maxPages) return { kind: 'too deep', pages: pageCount, seen: first.documents };
+  if (pageCount > maxPages) return { kind: 'too deep', pages: pageCount, seen: first.documents, counted: true };
   if (pageCount === 1 && (await countsOnlyThePage(question, firstPage, first))) {
     return { kind: 'moved', reason: 'the source counts the documents of one page, not of all', served: size, counted };
   }

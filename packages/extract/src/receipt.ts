@@ -30,8 +30,9 @@ export interface Receipt {
    * - `counted`: as many rows as the source counted, and the count did not move
    * - `cursor`: the source's cursor ran to its end
    * - `twice-equal`: two readings had the same content
+   * - `acknowledgement`: nothing was read; somebody took note of the gaps in `acknowledged`
    */
-  readonly proof: 'counted' | 'cursor' | 'twice-equal';
+  readonly proof: 'counted' | 'cursor' | 'twice-equal' | 'acknowledgement';
   /** Order-free hash over the documents: the same documents give the same hash, in whatever order. 64 hexadecimal digits. */
   readonly contentHash: string;
   /** Pages of the reading that held. */
@@ -42,6 +43,33 @@ export interface Receipt {
   readonly serverTime: string;
   /** Rows by table, as handed to the destination. */
   readonly rows: Readonly<Record<string, number>>;
+  /** Documents of this window that were not there when it was read before. Absent where there are none. */
+  readonly late?: number;
+  /** Documents of this window that were there when it was read before, and are no longer; their rows stay. Absent where there are none. */
+  readonly missing?: number;
+  /** Spans, ISO 8601 UTC, that the source had deleted before they were read. Absent where there are none. */
+  readonly gaps?: readonly Span[];
+  /** Gaps that somebody took note of. */
+  readonly acknowledged?: readonly Span[];
+  /** Nothing but keys was read, all of them: what came of comparing them with the root table. */
+  readonly sweep?: { readonly deleted: number; readonly restored: number; readonly missing: number };
+  /** What the tables of this feed's root hold after this commit. Absent where the destination cannot say. */
+  readonly holds?: Readonly<Record<string, TableContent>>;
+  /** SHA-256 of the feed's state as of this commit, 64 hexadecimal digits. */
+  readonly state?: string;
+}
+
+/** A span of time `[from, to)`, ISO 8601 UTC. */
+export interface Span {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How much a table holds, and what. */
+export interface TableContent {
+  readonly rows: number;
+  /** Order-free hash over all rows: the same rows give the same hash, whatever files they are in. 64 hexadecimal digits. */
+  readonly hash: string;
 }
 
 /** A receipt before it has its place in the ledger. */

@@ -1,10 +1,11 @@
 /** The requests of one feed: bounded, abortable, counted. */
 import pLimit, { type LimitFunction } from 'p-limit';
+import { BytePages } from './byte-documents.ts';
 import { identityOf, valueHash } from './content-hash.ts';
 import { UnexpectedDocumentError } from './errors.ts';
 import type { Feed, Page, PageRequest } from './feed.ts';
 import { keyOf } from './shape.ts';
-import { hashOf, type Question, type ReadPage } from './reading.ts';
+import { hashOf, type Question, type ReadDocument, type ReadPage } from './reading.ts';
 
 /** Sends a feed's page requests, at most `concurrency` at a time. The first failure ends them all. */
 export class Requests {
@@ -16,6 +17,7 @@ export class Requests {
   #pages = 0;
   #documents = 0;
   #skewMs = 0;
+  readonly #bytePages: BytePages;
   readonly #counts = { ofAllPages: false, largestPage: 0 };
   readonly #onPage: () => void;
 
@@ -27,6 +29,7 @@ export class Requests {
     readonly onPage: () => void;
   }) {
     this.#feed = options.feed;
+    this.#bytePages = new BytePages(options.feed);
     this.#limit = pLimit(options.concurrency);
     this.#signal =
       options.signal === undefined ? this.#abort.signal : AbortSignal.any([options.signal, this.#abort.signal]);
@@ -79,34 +82,40 @@ export class Requests {
   }
 
   #prepare(page: Page): ReadPage {
-    const { name, root } = this.#feed;
-    if (page.totalCount !== undefined && !(Number.isSafeInteger(page.totalCount) && page.totalCount >= 0)) {
+    const { documents, totalCount, next } = this.#content(page);
+    if (totalCount !== undefined && !(Number.isSafeInteger(totalCount) && totalCount >= 0)) {
       throw new UnexpectedDocumentError(
-        name,
-        `the source gives ${String(page.totalCount)} as its count of documents`,
+        this.#feed.name,
+        `the source gives ${String(totalCount)} as its count of documents`,
         'A whole number was expected; the API may have changed.',
       );
     }
     const localTime = this.#now();
     const serverTime = page.serverTime ?? localTime;
     this.#skewMs = serverTime.getTime() - localTime.getTime();
+    const size = documents.length;
     this.#pages += 1;
-    this.#documents += page.documents.length;
-    const size = page.documents.length;
-    if (size > 0 && (page.totalCount ?? 0) > size) this.#counts.ofAllPages = true;
+    this.#documents += size;
+    if (size > 0 && (totalCount ?? 0) > size) this.#counts.ofAllPages = true;
     this.#counts.largestPage = Math.max(this.#counts.largestPage, size);
-    const documents = page.documents.map((document) => {
-      const hash = valueHash(identityOf(document, root.identity));
-      return { document, hash, key: keyOf(root, document) ?? hash };
-    });
     this.#onPage();
     return {
       documents,
-      totalCount: page.totalCount,
-      next: page.next === null || page.next === '' ? undefined : page.next,
+      totalCount,
+      next: next === null || next === '' ? undefined : next,
       serverTime,
       contentHash: hashOf(documents),
     };
+  }
+
+  #content(page: Page): Pick<ReadPage, 'documents' | 'totalCount'> & Pick<Page, 'next'> {
+    if (page.body !== undefined) return this.#bytePages.read(page);
+    const { root } = this.#feed;
+    const documents = page.documents.map((document): ReadDocument => {
+      const hash = valueHash(identityOf(document, root.identity));
+      return { document, hash, key: keyOf(root, document) ?? hash };
+    });
+    return { documents, totalCount: page.totalCount, next: page.next };
   }
 }
 

@@ -4,11 +4,13 @@ import { extractDelta } from './delta.ts';
 import type { Destination } from './destination.ts';
 import type { Feed } from './feed.ts';
 import { newTally, type FeedRun, type RunSettings } from './feed-run.ts';
+import { compareWindowed } from './deep.ts';
 import { checkOptions } from './options.ts';
 import type { FeedSummary, ProgressEvent } from './progress.ts';
 import type { LedgerHead } from './receipt.ts';
 import { Requests } from './requests.ts';
 import { extractSnapshot } from './snapshot.ts';
+import { Spool } from './spool.ts';
 import { ledgerHead } from './state.ts';
 import { TableWriter } from './table-writer.ts';
 import { extractWindowed } from './windowed.ts';
@@ -26,6 +28,13 @@ export interface ExtractionOptions {
   readonly from?: Date;
   /** Logs: nothing from it on is read. Default: as far as the source has settled. */
   readonly until?: Date;
+  /**
+   * Logs: reads everything again that earlier runs read, compares it with what the destination holds record by record, and takes
+   * in what came late, however late. Default `false`.
+   */
+  readonly heal?: boolean;
+  /** Goes on with the next feed when one fails; the failures are in the summary. Default `false`: the first one ends the run. */
+  readonly keepGoing?: boolean;
   /** Reads everything again, whatever is there. Default `false`. */
   readonly full?: boolean;
   /** Page requests under way at a time, 1 to 64. Default 4. */
@@ -34,6 +43,11 @@ export interface ExtractionOptions {
   readonly settleMs?: number;
   /** Logs: how much of what was read before is read again for late records, in ms. Default 86,400,000 (24 h). */
   readonly rereadMs?: number;
+  /**
+   * Folder in which the pages of a log wait, compressed, until their window is committed: a run that is killed goes on with the
+   * next page. It is made when it is needed, and gone after a run that came to its end. Default: pages wait in memory.
+   */
+  readonly spool?: string;
   /** Ends the run; what was committed stays, and the next run goes on after it. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: ProgressEvent) => void;
@@ -47,12 +61,17 @@ export interface ExtractionOptions {
 export interface ExtractionSummary {
   readonly run: string;
   readonly feeds: readonly FeedSummary[];
+  /** Feeds that failed; empty unless `keepGoing` is set. What they had committed before stays. */
+  readonly failures: readonly { readonly feed: string; readonly error: unknown }[];
   /** What was committed before, and what is committed now: the destination's ledger. */
   readonly ledger: LedgerHead;
   /** Every table of the destination, as it now stands. */
   readonly tables: readonly TableSchema[];
   readonly durationMs: number;
 }
+
+/** What is done with the feeds: `compare` only looks. */
+type Task = 'extract' | 'heal' | 'compare';
 
 /** Clocks this far apart are worth a word. */
 const notableSkewMs = 60_000;
@@ -68,6 +87,20 @@ const notableSkewMs = 60_000;
  * @throws whatever a feed's reader, the destination, or the signal's reason is
  */
 export async function runExtraction(options: ExtractionOptions): Promise<ExtractionSummary> {
+  return runFeeds(options, options.heal === true ? 'heal' : 'extract');
+}
+
+/**
+ * Reads everything again that earlier runs read of the logs among the feeds, and compares it with what the destination holds,
+ * record by record. Writes nothing. `differences` of each feed's summary says what is late and what is gone.
+ * @throws as `runExtraction`
+ */
+export async function compareWithSource(options: ExtractionOptions): Promise<ExtractionSummary> {
+  const feeds = options.feeds.filter(({ kind }) => kind === 'windowed');
+  return runFeeds({ ...options, feeds }, 'compare');
+}
+
+async function runFeeds(options: ExtractionOptions, task: Task): Promise<ExtractionSummary> {
   checkOptions(options);
   const now = options.now ?? (() => new Date());
   const started = now().getTime();
@@ -84,22 +117,26 @@ export async function runExtraction(options: ExtractionOptions): Promise<Extract
   const stored = await options.destination.open();
   const ledger = { head: ledgerHead(stored.feeds) };
   const feeds: FeedSummary[] = [];
+  const failures: { feed: string; error: unknown }[] = [];
   const tables = new Map(stored.tables.map((table) => [table.name, table]));
   for (const feed of options.feeds) {
     const emit = (event: ProgressEvent): void => options.onProgress?.(event);
     try {
-      const { summary, written } = await runFeed(feed, { options, settings, stored, ledger, now, emit });
+      const { summary, written } = await runFeed(feed, { options, task, settings, stored, ledger, now, emit });
       for (const table of written) tables.set(table.name, table);
       feeds.push(summary);
       emit({ kind: 'feed finished', feed: feed.name, summary });
     } catch (error) {
       emit({ kind: 'feed failed', feed: feed.name, error });
-      throw error;
+      if (options.keepGoing !== true || options.signal?.aborted === true) throw error;
+      failures.push({ feed: feed.name, error });
     }
   }
+  if (options.spool !== undefined && failures.length === 0) await new Spool(options.spool).clear();
   return {
     run: settings.run,
     feeds,
+    failures,
     ledger: ledger.head,
     tables: [...tables.values()],
     durationMs: now().getTime() - started,
@@ -110,6 +147,7 @@ async function runFeed(
   feed: Feed,
   context: {
     readonly options: ExtractionOptions;
+    readonly task: Task;
     readonly settings: RunSettings;
     readonly stored: Awaited<ReturnType<Destination['open']>>;
     readonly ledger: { head: LedgerHead };
@@ -117,7 +155,7 @@ async function runFeed(
     readonly emit: (event: ProgressEvent) => void;
   },
 ): Promise<{ readonly summary: FeedSummary; readonly written: readonly TableSchema[] }> {
-  const { options, settings, stored, ledger, now, emit } = context;
+  const { options, task, settings, stored, ledger, now, emit } = context;
   const started = now().getTime();
   const tally = newTally();
   const requests = new Requests({
@@ -147,7 +185,12 @@ async function runFeed(
       emit({ kind: 'schema changed', feed: feed.name, changes });
     },
   });
-  await extractFeed(feed, { settings, requests, writer, state: stored.feeds[feed.name], tally, emit });
+  const spool = options.spool === undefined || task === 'compare' ? undefined : new Spool(options.spool);
+  const run: FeedRun = { settings, requests, writer, state: stored.feeds[feed.name], spool, tally, emit };
+  if (task !== 'compare') await extractFeed(feed, run);
+  if (task !== 'extract' && feed.kind === 'windowed') {
+    await compareWindowed(feed, run, options.destination, task === 'heal');
+  }
   if (Math.abs(requests.skewMs) >= notableSkewMs)
     emit({ kind: 'clock skew', feed: feed.name, skewMs: requests.skewMs });
   const summary: FeedSummary = {
@@ -162,8 +205,10 @@ async function runFeed(
     late: tally.late,
     missing: tally.missing,
     gaps: tally.gaps,
+    differences: tally.differences,
     ...(tally.completeTo === undefined ? {} : { completeTo: tally.completeTo }),
     schemaChanges: tally.schemaChanges,
+    ...(tally.sweep === undefined ? {} : { sweep: tally.sweep }),
     clockSkewMs: requests.skewMs,
     durationMs: now().getTime() - started,
   };

@@ -4,9 +4,9 @@ import { valueAt } from './timestamp.ts';
 
 /** A fingerprint of how documents become tables, and of what else decides which ones are there. */
 export function shapeOf(root: RootSpec, filters: Readonly<Record<string, string>> = {}): string {
-  const { table, primaryKey = [], paths = [], maxDepth = null } = root;
+  const { table, primaryKey = [], paths = [], maxDepth = null, contract = null } = root;
   // Through JSON, so that what is left out and what is undefined are the same.
-  const plain = JSON.parse(JSON.stringify({ table, primaryKey, paths, maxDepth, filters })) as JsonObject;
+  const plain = JSON.parse(JSON.stringify({ table, primaryKey, paths, maxDepth, contract, filters })) as JsonObject;
   return hash('sha256', canonicalJson(plain), 'hex');
 }
 

@@ -1,12 +1,11 @@
 /** Small tables: read whole, replaced whole. */
-import type { JsonObject } from '@millrace/flatten';
 import { IncompleteReadError } from './errors.ts';
 import type { SnapshotFeed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
 import { readUntilProven } from './proof.ts';
 import type { ReadDocument } from './reading.ts';
 import { shapeOf } from './shape.ts';
-import { readSnapshot, type SnapshotState, writeSnapshot } from './state.ts';
+import { quietMs, readSnapshot, type SnapshotState, writeSnapshot } from './state.ts';
 import { withWrite } from './table-writer.ts';
 import { isoTime } from './timestamp.ts';
 
@@ -44,13 +43,15 @@ export async function extractSnapshot(feed: SnapshotFeed, run: FeedRun): Promise
     shape: shapeOf(feed.root),
     documents: documents.length,
     contentHash: reading.contentHash,
+    readAt: reading.serverTime.getTime(),
   };
   const unchanged =
     before?.shape === state.shape && before.contentHash === state.contentHash && before.documents === state.documents;
-  if (unchanged && !settings.full) return;
-  await withWrite(run.writer, 'replace', async (write) => {
-    await write.write(documents);
-    await write.commit({
+  const written = !unchanged || settings.full;
+  if (!written && (state.readAt ?? 0) - (before.readAt ?? 0) < quietMs) return;
+  const receipt = await withWrite(run.writer, written ? 'replace' : 'upsert', async (write) => {
+    if (written) await write.writeRead(documents);
+    return write.commit({
       state: writeSnapshot(state),
       receipt: {
         feed: feed.name,
@@ -66,13 +67,14 @@ export async function extractSnapshot(feed: SnapshotFeed, run: FeedRun): Promise
       },
     });
   });
-  tally.documents += documents.length;
+  const count = written ? documents.length : 0;
+  tally.documents += count;
   tally.windows += 1;
-  emit({ kind: 'committed', feed: feed.name, documents: documents.length, late: 0 });
+  emit({ kind: 'committed', feed: feed.name, documents: count, late: 0, receipt });
 }
 
 /** With a declared key, the last document of each: a batch holds a document once. */
-function onePerKey(feed: SnapshotFeed, documents: readonly ReadDocument[]): JsonObject[] {
-  if (feed.root.primaryKey === undefined) return documents.map((one) => one.document);
-  return [...new Map(documents.map((one): [string, JsonObject] => [one.key, one.document])).values()];
+function onePerKey(feed: SnapshotFeed, documents: readonly ReadDocument[]): readonly ReadDocument[] {
+  if (feed.root.primaryKey === undefined) return documents;
+  return [...new Map(documents.map((one): [string, ReadDocument] => [one.key, one])).values()];
 }

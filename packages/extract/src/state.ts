@@ -1,5 +1,6 @@
 /** What a feed remembers between runs, as the JSON that the destination keeps. */
-import type { JsonObject, JsonValue } from '@millrace/flatten';
+import { hash } from 'node:crypto';
+import { canonicalJson, type JsonObject, type JsonValue, type Path } from '@millrace/flatten';
 import { UnreadableStateError } from './errors.ts';
 import type { Range } from './ranges.ts';
 import { emptyLedger, type LedgerHead } from './receipt.ts';
@@ -11,16 +12,28 @@ export interface RememberedWindow extends Range {
   readonly contentHash: string;
 }
 
+/** A span that the source had deleted before it was read. */
+export interface Gap extends Range {
+  readonly acknowledged: boolean;
+}
+
 /** State of a log. */
 export interface WindowedState {
+  /** Root table, and the path of the timestamp: what was read can be told from the tables alone. */
+  readonly table: string;
+  readonly timestamp: Path;
   /** Start of what is wanted, as of the earliest run. */
   readonly from: number;
   /** What is read and committed. */
   readonly complete: readonly Range[];
   /** Windows that the next runs read again. Ascending. */
   readonly recent: readonly RememberedWindow[];
-  /** Spans that the source had deleted before they were read. */
-  readonly gaps: readonly Range[];
+  /** Spans that the source had deleted before they were read. Ascending, apart. */
+  readonly gaps: readonly Gap[];
+  /** When the latest document of all windows happened: as long as the source has it, it has deleted nothing after it. */
+  readonly newest: number | undefined;
+  /** When, by the server's clock, the last span was last read again in full. */
+  readonly rereadAt: number | undefined;
 }
 
 /** State of a snapshot. */
@@ -28,6 +41,8 @@ export interface SnapshotState {
   readonly shape: string;
   readonly documents: number;
   readonly contentHash: string;
+  /** When, by the server's clock, the last committed reading began. */
+  readonly readAt: number | undefined;
 }
 
 /** State of documents that change. */
@@ -38,7 +53,14 @@ export interface DeltaState {
   readonly mark: number | undefined;
   /** Documents changed within the overlap before `mark`: key and hash of those written. */
   readonly recent: Readonly<Record<string, string>>;
+  /** When, by the server's clock, the keys of all documents were last read; a full load reads them, too. */
+  readonly sweptAt: number | undefined;
+  /** When, by the server's clock, the last committed reading began. */
+  readonly readAt: number | undefined;
 }
+
+/** A reading that found nothing new is committed as well once the last one is so old: else nobody could tell it from no reading. */
+export const quietMs = 3_600_000;
 
 const version = 1;
 
@@ -60,8 +82,22 @@ export function stateJson(kind: string, body: JsonObject, head: LedgerHead): Jso
   return { version, kind, ledger: { sequence: head.sequence, hash: head.hash }, ...body };
 }
 
+/** The hash of a feed's state that its receipt carries: all of it but where the ledger stands, which follows from the receipt. */
+export function stateHash(kind: string, body: JsonObject): string {
+  return hash('sha256', canonicalJson({ version, kind, ...body }), 'hex');
+}
+
+/** The hash that a stored state must have by its receipt. */
+export function storedStateHash(state: JsonObject): string {
+  const body = { ...state };
+  delete body['ledger'];
+  return hash('sha256', canonicalJson(body), 'hex');
+}
+
 export function writeWindowed(state: WindowedState): JsonObject {
   return {
+    table: state.table,
+    timestamp: [...state.timestamp],
     from: isoTime(state.from),
     complete: state.complete.map(rangeJson),
     recent: state.recent.map((window) => ({
@@ -69,13 +105,19 @@ export function writeWindowed(state: WindowedState): JsonObject {
       documents: window.documents,
       contentHash: window.contentHash,
     })),
-    gaps: state.gaps.map(rangeJson),
+    gaps: state.gaps.map((gap) => ({ ...rangeJson(gap), acknowledged: gap.acknowledged })),
+    ...(state.newest === undefined ? {} : { newest: isoTime(state.newest) }),
+    ...(state.rereadAt === undefined ? {} : { rereadAt: isoTime(state.rereadAt) }),
   };
 }
 
 export function readWindowed(feed: string, state: JsonObject): WindowedState {
   const reader = new Reader(feed, state, 'windowed');
+  const instant = (name: string): number | undefined =>
+    state[name] === undefined ? undefined : reader.instant(state, name);
   return {
+    table: reader.text(state, 'table'),
+    timestamp: reader.path(state, 'timestamp'),
     from: reader.instant(state, 'from'),
     complete: reader.list('complete').map((range) => reader.range(range)),
     recent: reader.list('recent').map((window) => ({
@@ -83,12 +125,15 @@ export function readWindowed(feed: string, state: JsonObject): WindowedState {
       documents: reader.number(window, 'documents'),
       contentHash: reader.text(window, 'contentHash'),
     })),
-    gaps: reader.list('gaps').map((range) => reader.range(range)),
+    gaps: reader.list('gaps').map((gap) => ({ ...reader.range(gap), acknowledged: gap['acknowledged'] === true })),
+    newest: instant('newest'),
+    rereadAt: instant('rereadAt'),
   };
 }
 
 export function writeSnapshot(state: SnapshotState): JsonObject {
-  return { ...state };
+  const { readAt, ...rest } = state;
+  return { ...rest, ...(readAt === undefined ? {} : { readAt: isoTime(readAt) }) };
 }
 
 export function readSnapshot(feed: string, state: JsonObject): SnapshotState {
@@ -97,6 +142,7 @@ export function readSnapshot(feed: string, state: JsonObject): SnapshotState {
     shape: reader.text(state, 'shape'),
     documents: reader.number(state, 'documents'),
     contentHash: reader.text(state, 'contentHash'),
+    readAt: state['readAt'] === undefined ? undefined : reader.instant(state, 'readAt'),
   };
 }
 
@@ -104,6 +150,8 @@ export function writeDelta(state: DeltaState): JsonObject {
   return {
     filters: state.filters,
     ...(state.mark === undefined ? {} : { mark: isoTime(state.mark) }),
+    ...(state.sweptAt === undefined ? {} : { sweptAt: isoTime(state.sweptAt) }),
+    ...(state.readAt === undefined ? {} : { readAt: isoTime(state.readAt) }),
     recent: { ...state.recent },
   };
 }
@@ -115,6 +163,8 @@ export function readDelta(feed: string, state: JsonObject): DeltaState {
   return {
     filters: reader.text(state, 'filters'),
     mark: state['mark'] === undefined ? undefined : reader.instant(state, 'mark'),
+    sweptAt: state['sweptAt'] === undefined ? undefined : reader.instant(state, 'sweptAt'),
+    readAt: state['readAt'] === undefined ? undefined : reader.instant(state, 'readAt'),
     recent,
   };
 }
@@ -146,6 +196,12 @@ class Reader {
     return value.map((item: JsonValue) =>
       isObject(item) ? item : this.#fail(`"${name}" holds something else than objects`),
     );
+  }
+
+  path(object: JsonObject, name: string): Path {
+    const value = object[name];
+    const isStep = (step: JsonValue): step is string => typeof step === 'string';
+    return Array.isArray(value) && value.every(isStep) ? value : this.#fail(`"${name}" is not a path`);
   }
 
   text(object: JsonObject, name: string): string {

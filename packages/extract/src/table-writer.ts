@@ -1,18 +1,32 @@
 /** From proven documents to committed rows. */
+import { hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   createFlattener,
   type Flattener,
   type JsonObject,
   type SchemaChange,
+  type TableBatch,
   type TableSchema,
 } from '@millrace/flatten';
-import type { Destination, Transaction, WriteMode } from './destination.ts';
+import { areBytes, joinDocuments } from './byte-documents.ts';
+import type { Destination, SweepResult, Transaction, WriteMode } from './destination.ts';
+import { InvalidOptionError } from './errors.ts';
 import type { Feed } from './feed.ts';
-import { type LedgerHead, type ReceiptBody, sealReceipt } from './receipt.ts';
-import { stateJson } from './state.ts';
+import { type LedgerHead, type Receipt, type ReceiptBody, sealReceipt } from './receipt.ts';
+import type { ReadDocument } from './reading.ts';
+import { stateHash, stateJson } from './state.ts';
+import { writtenRoot } from './sweep.ts';
+
+/** Node's own is three times as fast as the one in flatten; the result is the same. */
+const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 /** Documents per batch. */
 const batchSize = 5000;
+/** Bytes of documents that are flattened in one go; in between, answers are taken in and further pages asked for. */
+const turnBytes = 256 * 1024;
+/** Bytes of documents per batch. */
+const batchBytes = 4 * 1024 * 1024;
 
 /** Writes a feed's documents, one transaction at a time. */
 export class TableWriter {
@@ -48,7 +62,7 @@ export class TableWriter {
     const { name, root } = this.#feed;
     const transaction = await this.#destination.begin({ feed: name, mode, root: root.table });
     // A new flattener starts to count occurrences anew; the tables that it starts from carry over.
-    const flattener = createFlattener({ ...root, tables: this.#tables });
+    const flattener = createFlattener({ ...writtenRoot(this.#feed), tables: this.#tables, sha256 });
     return new OpenWrite({
       transaction,
       flattener,
@@ -72,6 +86,7 @@ export class OpenWrite {
   readonly #changes: SchemaChange[] = [];
   readonly #rows: Record<string, number> = {};
   #pending = 0;
+  #pendingBytes = 0;
 
   constructor(options: {
     readonly transaction: Transaction;
@@ -97,20 +112,62 @@ export class OpenWrite {
     }
   }
 
+  /** The same for documents as they were read: those that came as bytes go on as bytes. */
+  async writeRead(documents: readonly ReadDocument[]): Promise<void> {
+    if (!areBytes(documents)) return this.write(documents.map((one) => one.document));
+    for (let start = 0; start < documents.length; ) {
+      let end = start;
+      let bytes = 0;
+      for (; end < documents.length && bytes < turnBytes; end += 1) {
+        bytes += documents[end]?.size ?? 0;
+      }
+      this.#flattener.push(joinDocuments(documents.slice(start, end)));
+      this.#pending += end - start;
+      this.#pendingBytes += bytes;
+      start = end;
+      if (this.#pending >= batchSize || this.#pendingBytes >= batchBytes) await this.flush();
+      await nextTurn();
+    }
+  }
+
+  /** Compares the root table with the keys that the source has. Nothing is written besides. */
+  async sweep(present: readonly TableBatch[], at: Date): Promise<SweepResult> {
+    // The first batch declares the column.
+    await this.#handOver();
+    if (this.#transaction.sweep === undefined) {
+      throw new InvalidOptionError(
+        'sweepMs',
+        'sweepMs was given, and the destination cannot mark rows as deleted: leave it out, or write to another destination.',
+      );
+    }
+    return this.#transaction.sweep(present, at);
+  }
+
   /** Hands over what was taken. */
   async flush(): Promise<void> {
     if (this.#pending > 0) await this.#handOver();
   }
 
   /** Makes everything visible, with its receipt and the feed's state. */
-  async commit(end: { readonly state: JsonObject; readonly receipt: Omit<ReceiptBody, 'rows'> }): Promise<void> {
+  async commit(end: {
+    readonly state: JsonObject;
+    readonly receipt: Omit<ReceiptBody, 'rows' | 'holds' | 'state'>;
+  }): Promise<Receipt> {
     // Also without documents: the first batch declares the tables.
     await this.#handOver();
-    const receipt = sealReceipt({ ...end.receipt, rows: { ...this.#rows } }, this.#ledger.head);
+    const holds = await this.#transaction.prepare?.();
+    const body: ReceiptBody = {
+      ...end.receipt,
+      rows: { ...this.#rows },
+      ...(holds === undefined ? {} : { holds }),
+      state: stateHash(this.#kind, end.state),
+    };
+    const receipt = sealReceipt(body, this.#ledger.head);
     const head = { sequence: receipt.sequence, hash: receipt.hash };
     await this.#transaction.commit({ state: stateJson(this.#kind, end.state, head), receipt });
     this.#ledger.head = head;
     this.#onCommit(this.#flattener.schema, this.#changes);
+    return receipt;
   }
 
   /** Forgets what was written. */
@@ -120,6 +177,7 @@ export class OpenWrite {
 
   async #handOver(): Promise<void> {
     this.#pending = 0;
+    this.#pendingBytes = 0;
     const batch = this.#flattener.take();
     for (const { table, rows } of batch.tables) {
       if (rows > 0) this.#rows[table.name] = (this.#rows[table.name] ?? 0) + rows;
@@ -130,14 +188,14 @@ export class OpenWrite {
 }
 
 /** Does a piece of writing, and rolls it back where it fails. */
-export async function withWrite(
+export async function withWrite<Result>(
   writer: TableWriter,
   mode: WriteMode,
-  body: (write: OpenWrite) => Promise<void>,
-): Promise<void> {
+  body: (write: OpenWrite) => Promise<Result>,
+): Promise<Result> {
   const write = await writer.begin(mode);
   try {
-    await body(write);
+    return await body(write);
   } catch (error) {
     // What went wrong first is what the caller must see; a failing rollback most likely has the same cause.
     await write.rollback().catch(() => undefined);

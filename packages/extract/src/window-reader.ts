@@ -1,11 +1,11 @@
 /** Reads one window of a log until it is shown to be complete, or says how to split it. */
 import { IncompleteReadError, UnexpectedDocumentError } from './errors.ts';
-import type { WindowedFeed } from './feed.ts';
+import type { Page, PageRequest, WindowedFeed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
 import type { Outcome } from './in-order.ts';
 import { type Proven, readUntilProven, type Unproven } from './proof.ts';
 import { cutRange, inRange, type Range, splitRange } from './ranges.ts';
-import type { Question, ReadDocument, ReadPage } from './reading.ts';
+import { hashOf, type Question, type ReadDocument, type ReadPage } from './reading.ts';
 import type { ReceiptBody } from './receipt.ts';
 import { isoTime, parseTimestamp, valueAt } from './timestamp.ts';
 
@@ -26,7 +26,7 @@ export interface ReadWindow {
   readonly range: Range;
   /** Those within the range. */
   readonly documents: readonly DatedDocument[];
-  readonly evidence: Omit<ReceiptBody, 'feed' | 'run' | 'from' | 'to' | 'documents' | 'contentHash' | 'rows'>;
+  readonly evidence: Omit<ReceiptBody, 'feed' | 'run' | 'from' | 'to' | 'documents' | 'contentHash' | 'rows' | 'state'>;
 }
 
 const dayMs = 86_400_000;
@@ -50,10 +50,32 @@ export class WindowReader {
     this.#maxPages = feed.maxPages ?? defaultMaxPages;
   }
 
-  /** The server's clock, from the smallest question there is. */
-  async serverTime(near: number): Promise<number> {
-    const page = await this.#firstPage({ from: near, to: near + this.#step });
-    return page.serverTime.getTime();
+  /** The server's clock, and whether it has a record at an instant or shortly before: the smallest question there is. */
+  async probe(near: number): Promise<{ readonly serverTime: number; readonly found: boolean }> {
+    const asked = { from: near, to: near + this.#step };
+    const page = await this.#firstPage(asked);
+    const found = this.#dated(page.documents, this.#asked(asked)).some((one) => one.instant <= near);
+    return { serverTime: page.serverTime.getTime(), found: found || !isWhole(page) };
+  }
+
+  /** Whether the source has any record from one instant to another, both included. */
+  async any(from: number, to: number): Promise<boolean> {
+    const asked = { from, to: to + this.#step };
+    const page = await this.#firstPage(asked);
+    return !isWhole(page) || this.#dated(page.documents, this.#asked(asked)).some((one) => one.instant <= to);
+  }
+
+  /** Compares a span with what is known of it, by its first page. */
+  async compare(
+    span: Range,
+    known: { readonly documents: number; readonly contentHash: string },
+  ): Promise<'content' | 'counted' | false> {
+    if (this.#feed.paging.kind === 'cursor') return false;
+    const page = await this.#firstPage(span);
+    if (page.totalCount === undefined) return false;
+    if (!isWhole(page)) return page.totalCount === known.documents ? 'counted' : false;
+    const inside = this.#dated(page.documents, this.#asked(span)).filter((one) => inRange(span, one.instant));
+    return inside.length === known.documents && hashOf(inside) === known.contentHash ? 'content' : false;
   }
 
   /**
@@ -84,7 +106,7 @@ export class WindowReader {
     const asked = this.#asked(range);
     const known = cutRange(range, edges);
     const splittable = known.length > 1 || splitRange(range, 2, this.#step).length > 1;
-    const question = this.#question(asked);
+    const question = this.#question(asked, range);
     const outcome = await readUntilProven(question, {
       attempts: splittable ? attemptsPerWindow : maxFailures - item.failures,
       maxPages: splittable ? this.#maxPages : Number.POSITIVE_INFINITY,
@@ -133,9 +155,14 @@ export class WindowReader {
     };
   }
 
-  #question(asked: Range): Question {
+  /** What is asked of the source; `window`: its pages go through the spool. */
+  #question(asked: Range, window?: Range): Question {
     const bounds = { from: new Date(asked.from), to: new Date(asked.to) };
-    return this.#run.requests.question((request) => this.#feed.readPage({ ...request, ...bounds }));
+    const ask = (request: PageRequest): Promise<Page> => this.#feed.readPage({ ...request, ...bounds });
+    const { spool, requests } = this.#run;
+    return requests.question(
+      window === undefined || spool === undefined ? ask : spool.around(this.#feed.name, window, ask),
+    );
   }
 
   #firstPage(range: Range): ReturnType<Question['readPage']> {
@@ -147,9 +174,9 @@ export class WindowReader {
   #dated(documents: readonly ReadDocument[], asked: Range): DatedDocument[] {
     const { name, timestamp } = this.#feed;
     return documents.map((one) => {
-      const value = valueAt(one.document, timestamp);
-      const instant = parseTimestamp(value);
+      const instant = one.instant ?? parseTimestamp(valueAt(one.document, timestamp));
       if (instant === undefined) {
+        const value = valueAt(one.document, timestamp);
         throw new UnexpectedDocumentError(
           name,
           `a document has ${value === undefined ? 'nothing' : 'no time'} at ${timestamp.join('.')}`,
@@ -163,13 +190,14 @@ export class WindowReader {
           'It seems to ignore the bounds, or to read them in another time zone; windows cannot be told apart so.',
         );
       }
-      return { ...one, instant };
+      return hasInstant(one) ? one : { ...one, instant };
     });
   }
 
   #partsFor(range: Range, outcome: Unproven): number {
     if (outcome.kind === 'unproven') return 2;
-    if (outcome.pages > this.#maxPages + 1) return clamp(Math.ceil((1.5 * outcome.pages) / this.#maxPages));
+    // By the count alone: the windows are the same in whatever order the source answers.
+    if (outcome.counted === true) return clamp(Math.ceil((2 * outcome.pages) / this.#maxPages));
     // No count to go by: what was seen, and over what time, says how much there may be.
     const instants = this.#dated(outcome.seen, this.#asked(range)).map((one) => one.instant);
     const span =
@@ -187,6 +215,10 @@ export class WindowReader {
       reason: outcome.reason,
     });
   }
+}
+
+function hasInstant(one: ReadDocument): one is DatedDocument {
+  return one.instant !== undefined;
 }
 
 function isoRange(range: Range): { from: string; to: string } {

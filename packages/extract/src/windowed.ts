@@ -1,16 +1,23 @@
 /** Logs: closed windows of time, read side by side and committed in order. */
 import { hashOf, type ReadDocument } from './reading.ts';
+import { ContentHash } from './content-hash.ts';
 import type { WindowedFeed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
+import { addGap, GapWatch } from './gaps.ts';
 import { inOrder } from './in-order.ts';
 import { cutRange, inRange, intersectRanges, mergeRanges, type Range, subtractRanges } from './ranges.ts';
-import { readWindowed, type RememberedWindow, type WindowedState, writeWindowed } from './state.ts';
+import { emptyLedger, type Receipt, type ReceiptBody } from './receipt.ts';
+import { readWindowed, type RememberedWindow, stateJson, type WindowedState, writeWindowed } from './state.ts';
 import { forget, remember } from './remembered.ts';
 import { withWrite } from './table-writer.ts';
 import { isoTime } from './timestamp.ts';
 import { type ReadWindow, WindowReader } from './window-reader.ts';
 
 const defaultEarliest = Date.UTC(2000, 0, 1);
+/** For so long after a full reading of the last span its count stands for its content. */
+const countSufficesMs = 6 * 3_600_000;
+/** A span of so few documents is read again rather than counted: it takes no more requests. */
+const fewDocuments = 100;
 
 /** Reads what is new in a log, and the last span of it again. */
 export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise<void> {
@@ -23,29 +30,38 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
   const earliest = feed.earliest?.getTime() ?? defaultEarliest;
   const from = settings.from ?? before?.from ?? earliest;
   const reader = new WindowReader(feed, run);
-  const serverTime = await reader.serverTime(before?.complete.at(-1)?.to ?? from);
-  const settled = serverTime - settings.settleMs;
+  const checkpoint = before?.complete.at(-1)?.to;
+  const probe = await reader.probe(before?.newest ?? checkpoint ?? from);
+  const settled = probe.serverTime - settings.settleMs;
   const to = Math.floor(Math.min(settings.until ?? settled, settled) / step) * step;
   let state: WindowedState = {
+    table: feed.root.table,
+    timestamp: feed.timestamp,
     from: Math.min(from, before?.from ?? from),
     complete: before?.complete ?? [],
     recent: before?.recent ?? [],
     gaps: before?.gaps ?? [],
+    newest: before?.newest,
+    rereadAt: before?.rereadAt,
   };
   tally.completeTo = completeTo(state);
   if (to <= from) return;
 
   const horizon = Math.max(from, to - settings.rereadMs);
   const missing = subtractRanges([{ from, to }], settings.full ? [] : state.complete);
-  for (const gap of findGaps(feed, state, missing, serverTime)) {
-    const bounds = { from: isoTime(gap.from), to: isoTime(gap.to) };
-    state = { ...state, gaps: mergeRanges([...state.gaps, gap]) };
-    tally.gaps.push(bounds);
-    emit({ kind: 'gap found', feed: feed.name, ...bounds });
-  }
+  const gap = new GapWatch(feed, { checkpoint, serverTime: probe.serverTime });
+  if (checkpoint !== undefined && to > checkpoint && !probe.found) await gap.look(reader, before?.newest, earliest);
   const again = state.recent.filter((window) => window.to > horizon && window.from < to);
-  const wanted = mergeRanges([...missing, ...again, ...intersectRanges(state.complete, [{ from: horizon, to }])]);
+  const past = intersectRanges(state.complete, [{ from: horizon, to }]);
+  const unchanged =
+    !settings.full && subtractRanges(past, again).length === 0
+      ? await isUnchanged(reader, again, before?.rereadAt, probe.serverTime)
+      : false;
+  const wanted = mergeRanges(unchanged === false ? [...missing, ...again, ...past] : missing);
+  if (unchanged !== 'counted') state = { ...state, rereadAt: probe.serverTime };
   const start = before === undefined && settings.from === undefined ? await reader.oldest({ from, to }) : from;
+  // Windows that an earlier run began to read keep their bounds, so that its pages fit.
+  const begun = ((await run.spool?.windows(feed.name)) ?? []).flatMap((window) => [window.from, window.to]);
   const edges = again.flatMap((window) => [window.from, window.to]);
   const cuts = [...edges, ...state.complete.flatMap((range) => [range.from, range.to])];
   if (!again.some((window) => window.from < horizon && horizon < window.to)) cuts.push(horizon);
@@ -58,79 +74,112 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
     const whole = known !== undefined && known.from === part.from && known.to === part.to;
     if (whole && known.contentHash === contentHash && known.documents === documents.length && !settings.full) return;
     const late = whole ? Math.max(0, documents.length - known.documents) : 0;
-    if (whole) tally.missing += Math.max(0, known.documents - documents.length);
-    else if (known !== undefined) broken.set(known, (broken.get(known) ?? 0) + documents.length);
+    const gone = whole ? Math.max(0, known.documents - documents.length) : 0;
+    if (!whole && known !== undefined) broken.set(known, (broken.get(known) ?? 0) + documents.length);
     const remembered = { ...part, documents: documents.length, contentHash };
+    const lost = gap.take(part, documents);
     state = {
       ...state,
       complete: mergeRanges([...state.complete, part]),
       recent: remember(forget(state.recent, part), remembered, horizon),
+      gaps: addGap(state.gaps, lost),
+      newest: documents.reduce((latest, { instant }) => Math.max(latest, instant), state.newest ?? -Infinity),
     };
-    await write(window, part, documents, contentHash);
+    if (state.newest === -Infinity) state = { ...state, newest: undefined };
+    const receipt = await write(window, part, documents, {
+      contentHash,
+      ...(late === 0 ? {} : { late }),
+      ...(gone === 0 ? {} : { missing: gone }),
+      ...(lost === undefined ? {} : { gaps: [isoRange(lost)] }),
+    });
     tally.late += late;
+    tally.missing += gone;
     tally.documents += documents.length;
     tally.windows += 1;
     tally.completeTo = completeTo(state);
     emit({
       kind: 'committed',
       feed: feed.name,
-      from: isoTime(part.from),
-      to: isoTime(part.to),
+      ...isoRange(part),
       documents: documents.length,
       late,
+      receipt,
     });
+    run.state = stateJson('windowed', writeWindowed(state), emptyLedger);
   };
 
   const write = (
     window: ReadWindow,
     part: Range,
     documents: readonly ReadDocument[],
-    contentHash: string,
-  ): Promise<void> =>
+    facts: Pick<ReceiptBody, 'contentHash' | 'late' | 'missing' | 'gaps'>,
+  ): Promise<Receipt> =>
     withWrite(run.writer, 'upsert', async (open) => {
-      await open.write(documents.map((one) => one.document));
-      await open.commit({
+      await open.writeRead(documents);
+      return open.commit({
         state: writeWindowed(state),
         receipt: {
           feed: feed.name,
           run: settings.run,
-          from: isoTime(part.from),
-          to: isoTime(part.to),
+          ...isoRange(part),
           ...window.evidence,
           documents: documents.length,
-          contentHash,
+          ...facts,
         },
       });
     });
 
-  await inOrder(
-    wanted.flatMap((range) => cutRange(range, [start])).map((range) => ({ range, failures: 0 })),
-    {
-      concurrency: settings.concurrency,
-      work: (item) => reader.read(item, edges),
-      handOver: async (window) => {
-        run.requests.check();
-        for (const part of cutRange(window.range, cuts)) await commitPart(window, part);
+  try {
+    await inOrder(
+      wanted.flatMap((range) => cutRange(range, [start, ...begun])).map((range) => ({ range, failures: 0 })),
+      {
+        concurrency: settings.concurrency,
+        work: (item) => reader.read(item, edges),
+        handOver: async (window) => {
+          run.requests.check();
+          for (const part of cutRange(window.range, cuts)) await commitPart(window, part);
+          await run.spool?.drop(feed.name, window.range);
+        },
+        stop: (error) => run.requests.stop(error),
       },
-      stop: (error) => run.requests.stop(error),
-    },
-  );
+    );
+  } finally {
+    if (gap.found !== undefined) {
+      tally.gaps.push(isoRange(gap.found));
+      emit({ kind: 'gap found', feed: feed.name, ...isoRange(gap.found) });
+    }
+  }
   for (const [known, documents] of broken) {
     tally.late += Math.max(0, documents - known.documents);
     tally.missing += Math.max(0, known.documents - documents);
   }
 }
 
-/** What a run comes too late for: wanted after the first run, and older than the source keeps. */
-function findGaps(feed: WindowedFeed, state: WindowedState, missing: readonly Range[], serverTime: number): Range[] {
-  const first = state.complete[0];
-  if (feed.retentionMs === undefined || first === undefined) return [];
-  const lost = { from: first.from, to: serverTime - feed.retentionMs };
-  return subtractRanges(intersectRanges(missing, [lost]), state.gaps);
+/**
+ * Whether windows that were read before are as they were, shown by one page: `content` where that is all there is, `counted`
+ * where only the count was compared. `false`: they are not, or it takes a reading to tell.
+ */
+async function isUnchanged(
+  reader: WindowReader,
+  windows: readonly RememberedWindow[],
+  rereadAt: number | undefined,
+  serverTime: number,
+): Promise<'content' | 'counted' | false> {
+  const [span, ...others] = mergeRanges(windows);
+  const documents = windows.reduce((sum, window) => sum + window.documents, 0);
+  const countSuffices = rereadAt !== undefined && Math.abs(serverTime - rereadAt) < countSufficesMs;
+  if (span === undefined || others.length > 0 || documents <= fewDocuments || !countSuffices) return false;
+  const content = new ContentHash();
+  for (const window of windows) content.addSum(window.contentHash);
+  return reader.compare(span, { documents, contentHash: content.toString() });
 }
 
 /** Everything wanted is committed up to here. */
-function completeTo(state: WindowedState): string | undefined {
+export function completeTo(state: Pick<WindowedState, 'from' | 'complete'>): string | undefined {
   const range = state.complete.find((one) => inRange(one, state.from));
   return range === undefined ? undefined : isoTime(range.to);
+}
+
+function isoRange(range: Range): { from: string; to: string } {
+  return { from: isoTime(range.from), to: isoTime(range.to) };
 }

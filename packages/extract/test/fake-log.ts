@@ -1,6 +1,6 @@
 /** A log in memory that answers in pages, as the vendors' do, with every liberty that they leave themselves. */
 import type { JsonObject } from '@millrace/flatten';
-import type { Page, WindowedFeed, WindowPageRequest } from '../src/index.ts';
+import type { ParsedPage, WindowedFeed, WindowPageRequest } from '../src/index.ts';
 
 export interface LogRecord extends JsonObject {
   readonly timestamp: string;
@@ -37,7 +37,7 @@ export class FakeLog {
   /** Called after each answer was made, before it is given. */
   afterPage: (request: WindowPageRequest) => void = () => undefined;
   /** Changes an answer. */
-  answer: (page: Page, request: WindowPageRequest) => Page | Promise<Page> = (page) => page;
+  answer: (page: ParsedPage, request: WindowPageRequest) => ParsedPage | Promise<ParsedPage> = (page) => page;
   serverTime: Date;
   readonly #options: FakeLogOptions;
   readonly #random = seeded(7);
@@ -61,7 +61,7 @@ export class FakeLog {
     };
   }
 
-  async readPage(request: WindowPageRequest): Promise<Page> {
+  async readPage(request: WindowPageRequest): Promise<ParsedPage> {
     const { pageSize = 10, style = 'counted', empty = 'counted' } = this.#options;
     this.requests.push({ from: request.from.toISOString(), to: request.to.toISOString(), page: request.page });
     const matching = this.#matching(request);
@@ -70,7 +70,7 @@ export class FakeLog {
     if (this.#options.order === 'shuffled') documents.sort(() => this.#random() - 0.5);
     const counted = style === 'counted' && (documents.length > 0 || empty === 'counted');
     const more = style === 'cursor' && at + pageSize < matching.length;
-    const page: Page = {
+    const page: ParsedPage = {
       documents,
       serverTime: this.serverTime,
       ...(counted ? { totalCount: matching.length } : {}),

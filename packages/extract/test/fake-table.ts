@@ -1,6 +1,6 @@
 /** A table of documents in memory, served in pages, that can change while it is read. */
 import type { JsonObject } from '@millrace/flatten';
-import type { DeltaFeed, DeltaPageRequest, Page, PageRequest, SnapshotFeed } from '../src/index.ts';
+import type { DeltaFeed, DeltaPageRequest, PageRequest, ParsedPage, SnapshotFeed } from '../src/index.ts';
 
 export interface TableDocument extends JsonObject {
   readonly id: string;
@@ -63,7 +63,7 @@ export class FakeTable {
     };
   }
 
-  #page(request: PageRequest & Partial<DeltaPageRequest>): Promise<Page> {
+  #page(request: PageRequest & Partial<DeltaPageRequest>): Promise<ParsedPage> {
     const { pageSize = 10, style = 'counted', order = 'oldest change first', sinceInclusive = true } = this.#options;
     const { updatedSince, filters, page: number } = request;
     this.requests.push({
@@ -82,7 +82,7 @@ export class FakeTable {
     matching.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
     if (order === 'latest change first') matching.reverse();
     const at = style === 'cursor' ? Number(request.cursor ?? 0) : (number - 1) * pageSize;
-    const page: Page = {
+    const page: ParsedPage = {
       documents: matching.slice(at, at + pageSize),
       serverTime: new Date(Math.floor(this.now / 1000) * 1000),
       ...(style === 'counted' ? { totalCount: matching.length } : {}),

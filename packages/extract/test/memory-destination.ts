@@ -1,6 +1,13 @@
 /** A destination in memory, with transactions, that remembers what was done to it. */
-import type { Batch, Column, JsonObject, PlainValues, TableSchema } from '@millrace/flatten';
-import type { Destination, Receipt, StoredState, Transaction, TransactionOptions } from '../src/index.ts';
+import type { Batch, Column, JsonObject, PlainValues, TableBatch, TableSchema } from '@millrace/flatten';
+import {
+  deletedAt,
+  type Destination,
+  type Receipt,
+  type StoredState,
+  type Transaction,
+  type TransactionOptions,
+} from '../src/index.ts';
 
 type Cell = boolean | number | bigint | string | null;
 export type Row = Readonly<Record<string, Cell>>;
@@ -56,6 +63,25 @@ export class MemoryDestination implements Destination {
         this.contents = draft;
         return Promise.resolve();
       },
+      sweep: (present: readonly TableBatch[], at: Date) => {
+        const root = tables.get(options.root);
+        const marked = new Map(draft.rows.get(options.root));
+        const keys = new Set(
+          present.flatMap((batch) => rowsOf(batch).map((row) => keyText(batch.table.primaryKey, row))),
+        );
+        const counts = { deleted: 0, restored: 0, missing: 0 };
+        for (const [key, row] of marked) {
+          const there = keys.delete(keyText(root?.primaryKey ?? [], row));
+          const mark = row[deletedAt] ?? null;
+          if ((mark === null) === there) continue;
+          if (there) counts.restored += 1;
+          else counts.deleted += 1;
+          marked.set(key, { ...row, [deletedAt]: there ? null : BigInt(at.getTime()) });
+        }
+        counts.missing = keys.size;
+        draft.rows.set(options.root, marked);
+        return Promise.resolve(counts);
+      },
       rollback: () => {
         done = true;
         return Promise.resolve();
@@ -78,12 +104,10 @@ export class MemoryDestination implements Destination {
   }
 
   #take(draft: Contents, batch: Batch): void {
-    for (const { table, rows: count, columns } of batch.tables) {
+    for (const each of batch.tables) {
+      const { table, rows: count } = each;
       draft.tables.set(table.name, table);
-      const cells = columns.map(columnCells);
-      const added = Array.from({ length: count }, (_, index) =>
-        Object.fromEntries(columns.map((column, at) => [column.schema.name, cells[at]?.[index] ?? null])),
-      );
+      const added = rowsOf(each);
       this.writtenRows += count;
       if (table.parent === undefined) removeChildren(draft, table, added);
       const rows = draft.rows.get(table.name) ?? new Map<string, Row>();
@@ -91,6 +115,13 @@ export class MemoryDestination implements Destination {
       for (const row of added) rows.set(keyText(table.primaryKey, row), row);
     }
   }
+}
+
+function rowsOf({ rows, columns }: TableBatch): Row[] {
+  const cells = columns.map(columnCells);
+  return Array.from({ length: rows }, (_, index) =>
+    Object.fromEntries(columns.map((column, at) => [column.schema.name, cells[at]?.[index] ?? null])),
+  );
 }
 
 /** The child rows of documents that are written anew. */

@@ -300,15 +300,68 @@ describe('a further run', () => {
     );
   });
 
-  test('reports what the source deleted before it was read', async () => {
-    const log = new FakeLog({ records: makeRecords(50) });
-    const destination = new MemoryDestination();
-    const feeds = [log.feed({ retentionMs: 30 * day })];
-    await extract(log, destination, { feeds });
-    log.serverTime = new Date('2026-07-11T12:00:00Z');
-    const { feeds: summaries } = await extract(log, destination, { feeds });
-    expect(summaries[0]?.gaps).toEqual([{ from: '2026-06-01T11:55:00.000Z', to: '2026-06-11T12:00:00.000Z' }]);
-    expect((await extract(log, destination, { feeds })).feeds[0]?.gaps).toEqual([]);
+  describe('after the source deleted its oldest records', () => {
+    const checkpoint = '2026-06-01T11:55:00.000Z';
+
+    function later(log: FakeLog, keptFrom: string): void {
+      log.serverTime = new Date('2026-07-11T12:00:00Z');
+      const arrived = makeRecords(200, { seed: 3, days: 45 }).map(({ timestamp, ...record }) => ({
+        ...record,
+        timestamp: new Date(Date.parse(timestamp) + 39 * day).toISOString(),
+      }));
+      log.records = [...log.records, ...arrived].filter(({ timestamp }) => timestamp >= keptFrom);
+    }
+
+    test.each([
+      ['unknown', {}],
+      ['declared', { retentionMs: 30 * day }],
+    ])('says from where to where nothing shows that all was read, once: retention %s', async (_name, more) => {
+      const log = new FakeLog({ records: makeRecords(50) });
+      const destination = new MemoryDestination();
+      const feeds = [log.feed({ maxPages: 3, ...more })];
+      await extract(log, destination, { feeds });
+      later(log, '2026-06-11T12:00:00.000Z');
+      const first = asText(log.records)[0]?.split(' ')[0] ?? '';
+      const { feeds: summaries } = await extract(log, destination, { feeds });
+      const to = 'retentionMs' in more ? '2026-06-11T12:00:00.000Z' : first;
+      expect(summaries[0]?.gaps).toEqual([{ from: checkpoint, to }]);
+      const { receipts, feeds: states } = destination.contents;
+      const gaps = receipts.flatMap((receipt) => receipt.gaps ?? []);
+      expect([gaps[0]?.from, gaps.at(-1)?.to]).toEqual([checkpoint, to]);
+      expect(states['log']?.['gaps']).toEqual([{ from: checkpoint, to, acknowledged: false }]);
+      expect((await extract(log, destination, { feeds })).feeds[0]?.gaps).toEqual([]);
+    });
+
+    test('grows the gap while nothing is there at all', async () => {
+      const log = new FakeLog({ records: makeRecords(50) });
+      const destination = new MemoryDestination();
+      await extract(log, destination);
+      log.records = [];
+      for (const serverTime of ['2026-07-11T12:00:00Z', '2026-07-12T12:00:00Z']) {
+        log.serverTime = new Date(serverTime);
+        await extract(log, destination);
+      }
+      const gaps = [{ from: checkpoint, to: '2026-07-12T11:55:00.000Z', acknowledged: false }];
+      expect(destination.contents.feeds['log']?.['gaps']).toEqual(gaps);
+    });
+
+    test.each([
+      ['it reaches back before what was read last', (log: FakeLog) => later(log, '2026-05-20T00:00:00.000Z')],
+      [
+        'only the newest record was deleted',
+        (log: FakeLog) => {
+          const newest = asText(log.records).at(-1);
+          log.records = log.records.filter((record) => asText([record])[0] !== newest);
+          later(log, '2026-05-20T00:00:00.000Z');
+        },
+      ],
+    ])('says nothing where nothing is lost: %s', async (_name, change) => {
+      const log = new FakeLog({ records: makeRecords(50) });
+      const destination = new MemoryDestination();
+      await extract(log, destination);
+      change(log);
+      expect((await extract(log, destination)).feeds[0]?.gaps).toEqual([]);
+    });
   });
 });
 
@@ -329,7 +382,10 @@ describe('a run that ends early', () => {
     const readTo = destination.contents.receipts.at(-1)?.to ?? '';
     log.requests.length = 0;
     await extract(log, destination);
-    expect(log.requests.every(({ from }) => from >= new Date(Date.parse(readTo) - 1).toISOString())).toBe(true);
+    // The first only asks for the clock.
+    expect(log.requests.slice(1).every(({ from }) => from >= new Date(Date.parse(readTo) - 1).toISOString())).toBe(
+      true,
+    );
     expect(asText(destination.table('log'))).toEqual(asText(log.records));
   });
 
