@@ -15,6 +15,8 @@ export interface DuckDBOptions {
   readonly memoryLimit?: string;
   /** Threads. Default 2. */
   readonly threads?: number;
+  /** Aborted when the user wants an end: a statement under way is then stopped, and fails. */
+  readonly signal?: AbortSignal;
 }
 
 /** Checks the options without touching anything. */
@@ -65,17 +67,26 @@ export async function openDuckDB(
       autoload_known_extensions: 'false',
       ...(options.readOnly === true ? { access_mode: 'READ_ONLY' } : {}),
     });
-    return await connectDuckDB(instance, close);
+    return await connectDuckDB(instance, close, options.signal);
   } catch (error) {
     close();
     throw error;
   }
 }
 
-async function connectDuckDB(instance: DuckDBInstance, close: () => void): Promise<DuckDBEngine> {
+async function connectDuckDB(
+  instance: DuckDBInstance,
+  close: () => void,
+  signal: AbortSignal | undefined,
+): Promise<DuckDBEngine> {
   const connection = await instance.connect();
+  const interrupt = (): void => connection.interrupt();
+  signal?.addEventListener('abort', interrupt);
   // Else casts between text, dates and instants with a zone would follow the machine's own zone.
   await connection.run("SET TimeZone = 'UTC'");
+  // The cache knows a file by its path, size and time to the second or so: two temporary files of one name and one size, a moment
+  // apart, are one to it, and the second would be read as the first.
+  await connection.run('SET enable_external_file_cache = false');
   await addTextFunctions(connection);
   return {
     connection,
@@ -87,6 +98,7 @@ async function connectDuckDB(instance: DuckDBInstance, close: () => void): Promi
       return reader.getRows();
     },
     close() {
+      signal?.removeEventListener('abort', interrupt);
       connection.closeSync();
       close();
     },

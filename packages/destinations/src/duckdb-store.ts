@@ -1,6 +1,7 @@
-import type { StoredState, Receipt } from '@millrace/extract';
+import type { Receipt, StoredState, TableContent } from '@millrace/extract';
 import { canonicalJson, parseJson, type JsonObject, type TableSchema } from '@millrace/flatten';
 import type { DuckDBEngine } from './duckdb-engine.ts';
+import { nameKey } from './schema-union.ts';
 
 /** Version of the layout of the schema `millrace`. */
 export const FORMAT = 1;
@@ -41,6 +42,19 @@ export async function readStore(engine: DuckDBEngine): Promise<StoredState> {
     tables: tables.map(([text]) => JSON.parse(String(text)) as TableSchema),
     feeds: Object.fromEntries(feeds.map(([feed, text]) => [String(feed), parseJson(String(text)) as JsonObject])),
   };
+}
+
+/** What the tables hold, by `nameKey`, as the last receipt of each feed says. */
+export async function readContents(engine: DuckDBEngine): Promise<Map<string, TableContent>> {
+  const rows = await engine.rows(
+    'SELECT receipt FROM millrace.receipts WHERE sequence IN (SELECT max(sequence) FROM millrace.receipts GROUP BY feed) ORDER BY sequence',
+  );
+  const contents = new Map<string, TableContent>();
+  for (const [text] of rows) {
+    const { holds = {} } = JSON.parse(String(text)) as Receipt;
+    for (const [table, content] of Object.entries(holds)) contents.set(nameKey(table), content);
+  }
+  return contents;
 }
 
 /** Replaces the stored table schemas. Runs inside the caller's transaction. */

@@ -1,13 +1,22 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Receipt, Transaction, TransactionOptions } from '@millrace/extract';
+import {
+  deletedAt,
+  type Receipt,
+  type SweepResult,
+  type TableContent,
+  type Transaction,
+  type TransactionOptions,
+} from '@millrace/extract';
 import type { Batch, JsonObject, TableBatch, TableSchema } from '@millrace/flatten';
 import { BatchBuffer, refuseOtherFamilies, type BatchGroup } from './batch-buffer.ts';
 import type { DuckDBEngine } from './duckdb-engine.ts';
+import { applySweep, countSweep, type DuckDBSweep } from './duckdb-sweep.ts';
 import { evolveTable, quoteName, quoteText, sameKey, widenExpression } from './duckdb-sql.ts';
 import { writeEnd, writeTables } from './duckdb-store.ts';
 import { encodeParquet } from './encode-parquet.ts';
 import { DestinationUnusableError, DestinationUsageError, writeError } from './errors.ts';
+import { hashRows, RowHash } from './row-hash.ts';
 import { joinTables, nameKey } from './schema-union.ts';
 
 /** Rows of one table, waiting in a Parquet file whose columns are named by their place. */
@@ -25,8 +34,16 @@ interface Setting {
   readonly options: TransactionOptions;
   /** The tables before the transaction, by `nameKey`. */
   readonly tables: ReadonlyMap<string, TableSchema>;
-  /** Told once, with the new tables if the transaction was committed. */
-  readonly ended: (tables: Map<string, TableSchema> | undefined) => void;
+  /** What the tables hold before the transaction, by `nameKey`; absent where it is not known. */
+  readonly contents: ReadonlyMap<string, TableContent>;
+  /** Told once, with what is there now if the transaction was committed. */
+  readonly ended: (committed: Committed | undefined) => void;
+}
+
+/** What a database holds after a transaction, by `nameKey`. */
+export interface Committed {
+  readonly tables: Map<string, TableSchema>;
+  readonly contents: Map<string, TableContent>;
 }
 
 /**
@@ -38,8 +55,12 @@ export class DuckDBTransaction implements Transaction {
   readonly #buffer = new BatchBuffer();
   readonly #groups: StagedFile[][] = [];
   readonly #wanted: Map<string, TableSchema>;
+  readonly #hashes = new Map<string, RowHash>();
+  /** Of tables that are hashed anew in the end: what their rows lacked before, by the receipts. Nothing, unless they were changed. */
+  readonly #lacking = new Map<string, RowHash>();
+  #sweep: DuckDBSweep | undefined;
   #files = 0;
-  #state: 'open' | 'failed' | 'ended' = 'open';
+  #state: 'open' | 'prepared' | 'failed' | 'ended' = 'open';
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -56,40 +77,95 @@ export class DuckDBTransaction implements Transaction {
     await this.#stage(this.#buffer.add(batch));
   }
 
-  async commit(end: { readonly state: JsonObject; readonly receipt: Receipt }): Promise<void> {
+  async sweep(present: readonly TableBatch[], at: Date): Promise<SweepResult> {
+    this.#mustBeOpen();
+    const { tables, options, engine, url } = this.#setting;
+    const stored = tables.get(nameKey(options.root));
+    const file = await this.#stageTable(present);
+    if (stored === undefined) return { deleted: 0, restored: 0, missing: file?.rows ?? 0 };
+    const root = this.#stored(options.root);
+    const names = (file?.table.columns ?? []).map((column) => quoteName(column.name)).join(', ');
+    const relation =
+      file === undefined
+        ? `(SELECT * FROM ${quoteName(root.name)} LIMIT 0) AS present`
+        : `(SELECT ${selectList(file.table, root)} FROM ${fromFile(file.path)}) AS present(${names})`;
+    const sweep = { root, present: relation, at };
+    try {
+      const result = await countSweep(
+        engine,
+        sweep,
+        stored.columns.some(({ name }) => name === deletedAt),
+      );
+      if (result.deleted + result.restored > 0) this.#sweep = sweep;
+      return result;
+    } catch (error) {
+      throw await this.#failed(url, error);
+    }
+  }
+
+  async prepare(): Promise<Record<string, TableContent>> {
     this.#mustBeOpen();
     await this.#stage(this.#buffer.take());
     const { url, engine, options } = this.#setting;
     try {
       await this.#refuseForeignTables();
       await engine.run('BEGIN TRANSACTION');
+      await this.#startHashes();
       await this.#evolve();
       if (options.mode === 'replace') await this.#emptyFamily();
       for (const group of this.#groups) await this.#apply(group);
+      if (this.#sweep !== undefined) {
+        await this.#hashAnew(this.#sweep.root);
+        await applySweep(engine, this.#sweep);
+      }
       if (this.#schemasChanged()) await writeTables(engine, [...this.#wanted.values()]);
+      await this.#finishHashes();
+    } catch (error) {
+      throw await this.#failed(url, error);
+    }
+    this.#state = 'prepared';
+    return Object.fromEntries(this.#family().map(({ name }) => [name, this.#hashOf(name).content()]));
+  }
+
+  async commit(end: { readonly state: JsonObject; readonly receipt: Receipt }): Promise<void> {
+    if (this.#state !== 'prepared') await this.prepare();
+    const { url, engine, options } = this.#setting;
+    try {
       await writeEnd(engine, options.feed, end);
       await engine.run('COMMIT');
     } catch (error) {
-      this.#state = 'failed';
-      await engine.run('ROLLBACK').catch(() => undefined);
-      throw writeError(url, 'commit', error);
+      throw await this.#failed(url, error);
     }
-    await this.#end(this.#wanted);
+    const contents = new Map(this.#setting.contents);
+    for (const [key, hash] of this.#hashes) contents.set(key, hash.content());
+    await this.#end({ tables: this.#wanted, contents });
   }
 
   async rollback(): Promise<void> {
+    if (this.#state === 'prepared') await this.#setting.engine.run('ROLLBACK').catch(() => undefined);
     if (this.#state !== 'ended') await this.#end(undefined);
+  }
+
+  async #failed(url: string, error: unknown): Promise<Error> {
+    this.#state = 'failed';
+    await this.#setting.engine.run('ROLLBACK').catch(() => undefined);
+    return writeError(url, 'commit', error);
   }
 
   #mustBeOpen(): void {
     if (this.#state === 'open') return;
-    const why = this.#state === 'failed' ? 'has failed: roll it back' : 'has ended';
+    const whys = {
+      failed: 'has failed: roll it back',
+      prepared: 'is prepared: only commit may follow',
+      ended: 'has ended',
+    };
+    const why = whys[this.#state];
     throw new DestinationUsageError(this.#setting.url, `The transaction of feed ${this.#setting.options.feed} ${why}.`);
   }
 
-  async #end(tables: Map<string, TableSchema> | undefined): Promise<void> {
+  async #end(committed: Committed | undefined): Promise<void> {
     this.#state = 'ended';
-    this.#setting.ended(tables);
+    this.#setting.ended(committed);
     for (const name of await readdir(this.#setting.folder).catch(() => [])) {
       await rm(join(this.#setting.folder, name), { recursive: true, force: true });
     }
@@ -156,7 +232,11 @@ export class DuckDBTransaction implements Transaction {
   }
 
   async #emptyFamily(): Promise<void> {
-    for (const table of this.#family()) await this.#setting.engine.run(`DELETE FROM ${quoteName(table.name)}`);
+    for (const { name } of this.#family()) {
+      await this.#setting.engine.run(`DELETE FROM ${quoteName(name)}`);
+      this.#hashes.set(nameKey(name), new RowHash());
+      this.#lacking.delete(nameKey(name));
+    }
   }
 
   async #apply(group: readonly StagedFile[]): Promise<void> {
@@ -165,9 +245,58 @@ export class DuckDBTransaction implements Transaction {
     for (const file of group) {
       const wanted = this.#stored(file.table.name);
       const names = file.table.columns.map((column) => quoteName(column.name)).join(', ');
-      const insert = `INSERT INTO ${quoteName(wanted.name)} (${names})`;
-      await this.#setting.engine.run(`${insert} SELECT ${selectList(file.table, wanted)} FROM ${fromFile(file.path)}`);
+      const select = `SELECT ${selectList(file.table, wanted)} FROM ${fromFile(file.path)}`;
+      await this.#setting.engine.run(`INSERT INTO ${quoteName(wanted.name)} (${names}) ${select}`);
+      const present = new Map(wanted.columns.map((column) => [column.name, column]));
+      const columns = file.table.columns.map((column) => present.get(column.name) ?? column);
+      await this.#count(wanted.name, 'add', `(${select}) AS arriving(${names})`, columns);
     }
+  }
+
+  /** Where the hashes start: from what is known of a table. One whose types change is hashed anew in the end. */
+  async #startHashes(): Promise<void> {
+    const { tables, contents } = this.#setting;
+    for (const { name, columns } of this.#family()) {
+      const key = nameKey(name);
+      const stored = tables.get(key);
+      const known = contents.get(key);
+      if (known !== undefined) this.#hashes.set(key, RowHash.from(known));
+      if (stored === undefined) this.#hashes.set(key, new RowHash());
+      else if (stored.columns.some(({ type }, index) => type !== columns[index]?.type)) await this.#hashAnew(stored);
+    }
+  }
+
+  /** Gives up following a table's hash. If its rows are not those of the receipts, they will not be afterwards either. */
+  async #hashAnew(stored: TableSchema): Promise<void> {
+    const key = nameKey(stored.name);
+    const known = this.#hashes.get(key);
+    if (known === undefined) return;
+    const columns = this.#setting.tables.get(key)?.columns ?? stored.columns;
+    this.#lacking.set(key, known.subtract(await hashRows(this.#setting.engine, quoteName(stored.name), columns)));
+    this.#hashes.delete(key);
+  }
+
+  async #count(
+    table: string,
+    how: 'add' | 'subtract',
+    relation: string,
+    columns: TableSchema['columns'],
+  ): Promise<void> {
+    const hash = this.#hashes.get(nameKey(table));
+    if (hash !== undefined) hash[how](await hashRows(this.#setting.engine, relation, columns));
+  }
+
+  async #finishHashes(): Promise<void> {
+    for (const { name, columns } of this.#family()) {
+      if (this.#hashes.has(nameKey(name))) continue;
+      const hash = await hashRows(this.#setting.engine, quoteName(name), columns);
+      const lacking = this.#lacking.get(nameKey(name));
+      this.#hashes.set(nameKey(name), lacking === undefined ? hash : hash.add(lacking));
+    }
+  }
+
+  #hashOf(table: string): RowHash {
+    return this.#hashes.get(nameKey(table)) ?? new RowHash();
   }
 
   #stored(name: string): TableSchema {
@@ -189,6 +318,8 @@ export class DuckDBTransaction implements Transaction {
     if (known.length === 0) return;
     for (const table of this.#family()) {
       const condition = sameKey(quoteName(table.name), table.rootKey, 'arriving', root.rootKey);
+      const gone = `${quoteName(table.name)} SEMI JOIN ${source} ON ${condition}`;
+      await this.#count(table.name, 'subtract', gone, table.columns);
       await engine.run(`DELETE FROM ${quoteName(table.name)} USING ${source} WHERE ${condition}`);
     }
   }

@@ -1,10 +1,19 @@
 import { constants } from 'node:fs';
 import { access, mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import type { Destination, Receipt, StoredState, Transaction, TransactionOptions } from '@millrace/extract';
+import type {
+  Destination,
+  Receipt,
+  Span,
+  StoredState,
+  TableContent,
+  Transaction,
+  TransactionOptions,
+} from '@millrace/extract';
 import type { TableSchema } from '@millrace/flatten';
-import { checkDuckDBOptions, openDuckDB, type DuckDBEngine, type DuckDBOptions } from './duckdb-engine.ts';
-import { createStore, FORMAT, readReceipts, readStore, storeFormat } from './duckdb-store.ts';
+import { checkDuckDBOptions, openDuckDB, type DuckDBEngine } from './duckdb-engine.ts';
+import { createStore, FORMAT, readContents, readReceipts, readStore, storeFormat } from './duckdb-store.ts';
+import { quoteName } from './duckdb-sql.ts';
 import { DuckDBTransaction } from './duckdb-transaction.ts';
 import {
   DestinationSqlError,
@@ -14,6 +23,9 @@ import {
   systemCode,
   writeError,
 } from './errors.ts';
+import { acquireLock, lockPath, takeoverNote, type Lock } from './lock.ts';
+import type { DestinationOptions } from './options.ts';
+import { readKeys } from './read-keys.ts';
 import { nameKey } from './schema-union.ts';
 
 /**
@@ -23,12 +35,14 @@ import { nameKey } from './schema-union.ts';
 export class DuckDBDestination implements Destination {
   readonly url: string;
   readonly #path: string;
-  readonly #options: DuckDBOptions;
+  readonly #options: DestinationOptions;
+  #lock: Lock | undefined;
   #engine: DuckDBEngine | undefined;
   #tables = new Map<string, TableSchema>();
+  #contents = new Map<string, TableContent>();
   #busy: string | undefined;
 
-  constructor(url: string, path: string, options: DuckDBOptions = {}) {
+  constructor(url: string, path: string, options: DestinationOptions = {}) {
     checkDuckDBOptions(url, options);
     this.url = url;
     this.#path = resolve(path);
@@ -38,6 +52,19 @@ export class DuckDBDestination implements Destination {
   async open(): Promise<StoredState> {
     if (this.#engine !== undefined) return readStore(this.#engine);
     await checkDatabasePath(this.url, this.#path);
+    const lock = await acquireLock(this.url, lockPath('file', this.#path));
+    if (lock.takenOver !== undefined) this.#options.onNote?.(takeoverNote(this.url, lock.takenOver));
+    try {
+      const state = await this.#openLocked();
+      this.#lock = lock;
+      return state;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  async #openLocked(): Promise<StoredState> {
     const engine = await openDatabase(this.url, this.#path, this.#options);
     try {
       const format = await storeFormat(engine);
@@ -45,6 +72,7 @@ export class DuckDBDestination implements Destination {
       if (format === undefined) await createStore(engine);
       const state = await readStore(engine);
       this.#tables = new Map(state.tables.map((table) => [nameKey(table.name), table]));
+      this.#contents = await readContents(engine);
       // DuckDB lets one process in: what lies here was left by one that ended early.
       await rm(this.#stagingFolder(), { recursive: true, force: true });
       this.#engine = engine;
@@ -70,8 +98,9 @@ export class DuckDBDestination implements Destination {
       folder,
       options,
       tables: this.#tables,
-      ended: (tables) => {
-        if (tables !== undefined) this.#tables = tables;
+      contents: this.#contents,
+      ended: (committed) => {
+        if (committed !== undefined) ({ tables: this.#tables, contents: this.#contents } = committed);
         this.#busy = undefined;
       },
     });
@@ -79,6 +108,10 @@ export class DuckDBDestination implements Destination {
 
   async *receipts(): AsyncGenerator<Receipt> {
     yield* readReceipts(this.#opened());
+  }
+
+  async *keys(table: string, time: string, span: Span): AsyncGenerator<string> {
+    yield* readKeys(this.#opened(), quoteName(table), time, span);
   }
 
   async transform(transformation: { readonly name: string; readonly statements: readonly string[] }): Promise<void> {
@@ -114,6 +147,8 @@ export class DuckDBDestination implements Destination {
     this.#busy = undefined;
     engine.close();
     await rm(this.#stagingFolder(), { recursive: true, force: true });
+    await this.#lock?.release();
+    this.#lock = undefined;
   }
 
   #opened(): DuckDBEngine {
@@ -189,7 +224,7 @@ function holderOf(message: string): string {
   return pid === undefined ? '' : ` (${pid})`;
 }
 
-async function openDatabase(url: string, path: string, options: DuckDBOptions): Promise<DuckDBEngine> {
+async function openDatabase(url: string, path: string, options: DestinationOptions): Promise<DuckDBEngine> {
   try {
     return await openDuckDB(path, options);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 
 /** Writes a new file and waits until it is on the disk. */
 export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
@@ -8,6 +8,21 @@ export async function writeDurably(path: string, bytes: Uint8Array): Promise<voi
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * Puts a file in the place of another, whole or not at all. The packages that do so write once and take a short count, which is what
+ * a disk that runs full gives first, for success.
+ */
+export async function replaceDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const draft = `${path}.new`;
+  try {
+    await writeDurably(draft, bytes);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
   }
 }
 

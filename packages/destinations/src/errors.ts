@@ -17,6 +17,7 @@ export class DestinationOptionError extends DestinationError {
 
 /**
  * Why a place cannot be used.
+ * - `missing`: nothing was extracted there
  * - `missing-parent`: the folder that should hold it does not exist
  * - `not-writable`: it may not be written by this user
  * - `wrong-kind`: a file where a folder is needed, or the reverse
@@ -27,6 +28,7 @@ export class DestinationOptionError extends DestinationError {
  * - `foreign`: it holds something under a name that is needed, and that was made by something else
  */
 export type UnusableReason =
+  | 'missing'
   | 'missing-parent'
   | 'not-writable'
   | 'wrong-kind'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { canonicalJson, parseJson, type ColumnType, type JsonObject, type TableSchema } from '@millrace/flatten';
-import writeFileAtomic from 'write-file-atomic';
+import { replaceDurably } from './durable.ts';
 import { DestinationUnusableError, messageOf, systemCode } from './errors.ts';
 
 /** Version of the layout of `manifest.json`. */
@@ -17,6 +17,8 @@ export interface Part {
   readonly bytes: number;
   /** Of the file, hexadecimal. */
   readonly sha256: string;
+  /** Of its rows, in whatever order (`RowHash`), hexadecimal. */
+  readonly rowsHash: string;
   /** Index in the table's `layouts`. */
   readonly layout: number;
 }
@@ -114,5 +116,5 @@ function damagedManifest(url: string, path: string, cause: unknown): Destination
 
 /** Puts a manifest in the place of the one before, whole or not at all. The name is on the disk once the folder is synced. */
 export async function writeManifest(path: string, manifest: Manifest): Promise<void> {
-  await writeFileAtomic(path, `${canonicalJson(manifest as unknown as JsonObject)}\n`);
+  await replaceDurably(path, Buffer.from(`${canonicalJson(manifest as unknown as JsonObject)}\n`));
 }

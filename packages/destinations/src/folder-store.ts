@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TableContent } from '@millrace/extract';
 import type { TableBatch, TableSchema } from '@millrace/flatten';
 import { syncFolder, writeDurably } from './durable.ts';
 import { DestinationUnusableError, messageOf } from './errors.ts';
 import { folderName } from './folder-name.ts';
 import type { Layout, Manifest, ManifestTable, Part } from './folder-manifest.ts';
+import { RowHash } from './row-hash.ts';
 import { KeySet, rootKeys } from './row-keys.ts';
 import type { TableFormat } from './table-format.ts';
 
@@ -62,7 +64,9 @@ export class FolderStore {
     if (keyed) await this.#writeKeys(folder, stem, batches);
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { file, rows, bytes: bytes.byteLength, sha256, schema };
+    const content = new RowHash();
+    for (const batch of batches) content.addBatch(batch);
+    return { file, rows, bytes: bytes.byteLength, sha256, rowsHash: content.content().hash, schema };
   }
 
   async #writeKeys(folder: string, stem: string, batches: readonly TableBatch[]): Promise<void> {
@@ -87,9 +91,13 @@ export class FolderStore {
     }
   }
 
+  keysPath(folder: string, part: Pick<WrittenPart, 'file'>): string {
+    return join(this.directory, KEYS, folder, keysFile(part.file));
+  }
+
   /** The keys of the documents whose rows a part holds. */
   async readKeys(folder: string, part: WrittenPart): Promise<Uint32Array> {
-    const path = join(this.directory, KEYS, folder, keysFile(part.file));
+    const path = this.keysPath(folder, part);
     try {
       const bytes = await readFile(path);
       return new Uint32Array(Uint8Array.from(bytes).buffer);
@@ -145,6 +153,13 @@ export class FolderStore {
       { cause },
     );
   }
+}
+
+/** What the parts of a table hold together. */
+export function contentOf(table: Pick<DraftTable, 'parts'>): TableContent {
+  const content = new RowHash();
+  for (const { rows, rowsHash } of table.parts) content.add(RowHash.from({ rows, hash: rowsHash }));
+  return content.content();
 }
 
 function keysFile(file: string): string {

@@ -1,9 +1,11 @@
-import type { Receipt, Transaction, TransactionOptions } from '@millrace/extract';
-import type { Batch, JsonObject, TableSchema } from '@millrace/flatten';
+import { columnFromCells } from './cells.ts';
+import type { Receipt, SweepResult, TableContent, Transaction, TransactionOptions } from '@millrace/extract';
+import type { Batch, JsonObject, TableBatch, TableSchema } from '@millrace/flatten';
 import { BatchBuffer, refuseOtherFamilies, type BatchGroup } from './batch-buffer.ts';
 import { DestinationUnusableError, DestinationUsageError, writeError } from './errors.ts';
 import { compact, holdsAny, rewriteParts } from './folder-rewrite.ts';
-import { newDraft, type DraftTable, type FolderStore, type WrittenPart } from './folder-store.ts';
+import { contentOf, newDraft, type DraftTable, type FolderStore, type WrittenPart } from './folder-store.ts';
+import { sweepParts } from './folder-sweep.ts';
 import { KeySet } from './row-keys.ts';
 import { joinTables, nameKey } from './schema-union.ts';
 
@@ -28,6 +30,9 @@ export class FolderTransaction implements Transaction {
   readonly #buffer = new BatchBuffer();
   readonly #drafts = new Map<string, DraftTable>();
   readonly #keys = new KeySet();
+  /** The root table's parts after a sweep. */
+  #swept: readonly WrittenPart[] | undefined;
+  #prepared: ReadonlyMap<string, DraftTable> | undefined;
   #state: 'open' | 'failed' | 'ended' = 'open';
 
   constructor(setting: Setting) {
@@ -50,14 +55,37 @@ export class FolderTransaction implements Transaction {
     if (group !== undefined) await this.#attempt('write rows', () => this.#stage(group));
   }
 
-  async commit(end: { readonly state: JsonObject; readonly receipt: Receipt }): Promise<void> {
+  async sweep(present: readonly TableBatch[], at: Date): Promise<SweepResult> {
     this.#mustBeOpen();
-    await this.#attempt('commit', async () => {
+    const root = nameKey(this.#setting.options.root);
+    const stored = this.#setting.tables.get(root);
+    if (stored === undefined) {
+      return { deleted: 0, restored: 0, missing: present.reduce((rows, batch) => rows + batch.rows, 0) };
+    }
+    const schema = this.#drafts.get(root)?.schema ?? stored.schema;
+    const swept = await this.#attempt('sweep', () => sweepParts(this.#setting.store, stored, schema, present, at));
+    this.#swept = swept.parts;
+    return swept.result;
+  }
+
+  async prepare(): Promise<Record<string, TableContent>> {
+    this.#mustBeOpen();
+    const tables = await this.#attempt('commit', async () => {
       const group = this.#buffer.take();
       if (group !== undefined) await this.#stage(group);
-      const tables = await this.#mergeWithStored();
-      await this.#setting.publish(tables, { feed: this.#setting.options.feed, ...end });
+      return this.#mergeWithStored();
     });
+    this.#prepared = tables;
+    const root = nameKey(this.#setting.options.root);
+    const family = [...tables.values()].filter(({ schema, derived }) => !derived && nameKey(schema.root) === root);
+    return Object.fromEntries(family.map((table) => [table.schema.name, contentOf(table)]));
+  }
+
+  async commit(end: { readonly state: JsonObject; readonly receipt: Receipt }): Promise<void> {
+    this.#mustBeOpen();
+    if (this.#prepared === undefined) await this.prepare();
+    const tables = this.#prepared ?? new Map<string, DraftTable>();
+    await this.#attempt('commit', () => this.#setting.publish(tables, { feed: this.#setting.options.feed, ...end }));
     await this.#end();
   }
 
@@ -85,9 +113,9 @@ export class FolderTransaction implements Transaction {
     return new DestinationUnusableError(url, 'foreign', directory, message);
   }
 
-  async #attempt(what: string, action: () => Promise<void>): Promise<void> {
+  async #attempt<Result>(what: string, action: () => Promise<Result>): Promise<Result> {
     try {
-      await action();
+      return await action();
     } catch (error) {
       this.#state = 'failed';
       throw writeError(this.#setting.store.url, what, error);
@@ -136,7 +164,8 @@ export class FolderTransaction implements Transaction {
       const schema = draft?.schema ?? stored?.schema;
       if (schema === undefined || nameKey(schema.root) !== root || (draft === undefined && stored?.derived === true))
         continue;
-      const before = options.mode === 'replace' ? [] : (stored?.parts ?? []);
+      const parts = key === root ? (this.#swept ?? stored?.parts) : stored?.parts;
+      const before = options.mode === 'replace' ? [] : (parts ?? []);
       result.set(key, await this.#mergeTable(stored, schema, before, draft?.parts ?? [], replaced));
     }
     return result;
@@ -169,12 +198,7 @@ export class FolderTransaction implements Transaction {
 /** A table without rows is one empty file, so that its columns can be read. */
 export async function withSomePart(store: FolderStore, table: DraftTable): Promise<DraftTable> {
   if (table.parts.length > 0) return table;
-  const columns = table.schema.columns.map((schema) => ({
-    schema,
-    rows: 0,
-    nullCount: 0,
-    values: { kind: 'bytes' as const, data: new Uint8Array(), count: 0 },
-  }));
+  const columns = table.schema.columns.map((schema) => columnFromCells(schema, []));
   const empty = { table: table.schema, rows: 0, columns };
   return { ...table, parts: [await store.writePart(table.folder, [empty], !table.derived)] };
 }

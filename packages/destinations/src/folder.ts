@@ -3,9 +3,9 @@ import { constants, createReadStream } from 'node:fs';
 import { access, mkdir, readdir, stat, truncate } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Destination, Receipt, StoredState, Transaction, TransactionOptions } from '@millrace/extract';
+import type { Destination, Receipt, Span, StoredState, Transaction, TransactionOptions } from '@millrace/extract';
 import type { JsonObject } from '@millrace/flatten';
-import { checkDuckDBOptions } from './duckdb-engine.ts';
+import { checkDuckDBOptions, openDuckDB } from './duckdb-engine.ts';
 import { appendDurably } from './durable.ts';
 import { DestinationUnusableError, DestinationUsageError, messageOf, systemCode, writeError } from './errors.ts';
 import { emptyManifest, readManifest, writeManifest, type Manifest } from './folder-manifest.ts';
@@ -13,12 +13,16 @@ import { compact } from './folder-rewrite.ts';
 import { fromDraft, FolderStore, toDraft, type DraftTable } from './folder-store.ts';
 import { FolderTransaction } from './folder-transaction.ts';
 import { runTransformation } from './folder-transform.ts';
+import { tableQuery } from './folder-views.ts';
+import { acquireLock, lockPath, takeoverNote, type Lock } from './lock.ts';
 import { checkFolderOptions, type DestinationOptions } from './options.ts';
+import { readKeys } from './read-keys.ts';
 import { nameKey } from './schema-union.ts';
 import type { TableFormat } from './table-format.ts';
 
 const MANIFEST = 'manifest.json';
 const RECEIPTS = 'receipts.ndjson';
+const LOCK = '_lock';
 const MAX_PART_ROWS = 100_000;
 
 type Tables = ReadonlyMap<string, DraftTable>;
@@ -32,6 +36,7 @@ export class FolderDestination implements Destination {
   readonly #store: FolderStore;
   readonly #options: DestinationOptions;
   #manifest: Manifest | undefined;
+  #lock: Lock | undefined;
   #tables: Tables = new Map();
   #receiptsHash: Hash = createHash('sha256');
   #busy: string | undefined;
@@ -48,14 +53,18 @@ export class FolderDestination implements Destination {
     if (this.#manifest !== undefined) return storedState(this.#manifest);
     const { directory } = this.#store;
     await prepareDirectory(this.url, directory);
+    const lock = await acquireLock(this.url, lockPath('folder', directory));
+    if (lock.takenOver !== undefined) this.#options.onNote?.(takeoverNote(this.url, lock.takenOver));
     try {
       const manifest = (await this.#readManifest()) ?? (await this.#createManifest());
       await this.#store.check(manifest);
       await this.#store.clean(manifest);
       await this.#openReceipts(manifest);
       this.#adopt(manifest);
+      this.#lock = lock;
       return storedState(manifest);
     } catch (error) {
+      await lock.release();
       throw writeError(this.url, 'prepare the folder', error);
     }
   }
@@ -84,6 +93,18 @@ export class FolderDestination implements Destination {
     for await (const line of createInterface({ input, crlfDelay: Infinity })) yield JSON.parse(line) as Receipt;
   }
 
+  async *keys(table: string, time: string, span: Span): AsyncGenerator<string> {
+    this.#opened();
+    const draft = this.#tables.get(nameKey(table));
+    if (draft === undefined) return;
+    const engine = await openDuckDB(':memory:', this.#options);
+    try {
+      yield* readKeys(engine, `(${tableQuery(this.#store, draft)})`, time, span);
+    } finally {
+      engine.close();
+    }
+  }
+
   async transform(transformation: {
     readonly name: string;
     readonly statements: readonly string[];
@@ -103,17 +124,19 @@ export class FolderDestination implements Destination {
     }
   }
 
-  async close(): Promise<void> {
+  async close({ quick = false }: { readonly quick?: boolean } = {}): Promise<void> {
     const manifest = this.#manifest;
     if (manifest === undefined) return;
     try {
-      if (this.#busy === undefined) await this.#compactAll(manifest);
+      if (this.#busy === undefined && !quick) await this.#compactAll(manifest);
       await this.#store.clean(this.#manifest ?? manifest);
     } catch (error) {
       throw writeError(this.url, 'merge small files', error);
     } finally {
       this.#manifest = undefined;
       this.#busy = undefined;
+      await this.#lock?.release();
+      this.#lock = undefined;
     }
   }
 
@@ -152,7 +175,7 @@ export class FolderDestination implements Destination {
 
   async #createManifest(): Promise<Manifest> {
     const { directory, format } = this.#store;
-    const found = (await readdir(directory)).filter((name) => !name.startsWith(MANIFEST));
+    const found = (await readdir(directory)).filter((name) => !name.startsWith(MANIFEST) && !name.startsWith(LOCK));
     if (found.length > 0) {
       throw new DestinationUnusableError(
         this.url,
@@ -212,6 +235,8 @@ export class FolderDestination implements Destination {
     };
     const changed = [...tables].filter(([key, table]) => table !== this.#tables.get(key));
     await this.#store.sync(changed.map(([, { folder }]) => folder));
+    // Whoever took the lock for dead writes here now.
+    await this.#lock?.check();
     await writeManifest(join(this.#store.directory, MANIFEST), manifest);
     // From here on it counts, whatever else fails: files that only the manifest before names may go, those of this one may not.
     this.#receiptsHash = hash;

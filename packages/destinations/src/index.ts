@@ -12,7 +12,11 @@ export {
   DestinationWriteError,
 } from './errors.ts';
 export type { UnusableReason } from './errors.ts';
+export { inspectDestination } from './inspect.ts';
+export type { Inspection } from './inspect.ts';
 export { parseDestinationUrl } from './options.ts';
 export type { DestinationOptions, DestinationScheme, DestinationUrl } from './options.ts';
 export { listTables, queryDestination, readTable } from './query.ts';
 export type { QueryResult, TableSummary } from './query.ts';
+export { strayFiles, verifyDestination } from './verify.ts';
+export type { VerifyFinding, VerifyReport } from './verify.ts';

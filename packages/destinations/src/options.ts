@@ -9,6 +9,8 @@ export interface DestinationOptions extends DuckDBOptions {
   readonly codec?: ParquetCodec;
   /** Rows a file of a folder destination holds at most, give or take a batch. Smaller files are merged until they reach it. Default 500,000. */
   readonly maxPartRows?: number;
+  /** Told what a user should know and what stops nothing: that the lock of a dead process was taken over. */
+  readonly onNote?: (text: string) => void;
   /** Where `ndjson:-` writes to, as `process.stdout`. */
   readonly output?: Writable;
 }

@@ -105,7 +105,16 @@ test.each(['zstd', 'snappy', 'uncompressed'] as const)(
       'UTF8',
       'UTF8',
     ]);
-    expect(metadata.row_groups[0]?.columns[0]?.meta_data?.codec).toBe(codec.toUpperCase());
+  },
+);
+
+test.each(['zstd', 'snappy', 'uncompressed'] as const)(
+  'Parquet is compressed with %s where that makes it smaller',
+  async (codec) => {
+    const long = rootTable('doc', [column('id', 'STRING'), column('s', 'STRING')]);
+    await write('parquet', { codec }, [tableBatch(long, [['a', 'x'.repeat(10_000)]])]);
+    const metadata = parquetMetadata(Uint8Array.from(await readPart('doc')).buffer);
+    expect(metadata.row_groups[0]?.columns[1]?.meta_data?.codec).toBe(codec.toUpperCase());
   },
 );
 

@@ -142,8 +142,8 @@ describe('duckdb', () => {
         cwd: import.meta.dirname,
       },
     );
-    expect(stdout.trim()).toBe(
-      `in-use: ${path} is open in another process (PID ${process.pid}): close it there, then run again.`,
+    expect(stdout.trim()).toMatch(
+      new RegExp(`^in-use: duckdb:${path} is in use by process ${process.pid} on \\S+ since \\S+Z\\. Wait for its end`),
     );
     await destination.close();
     await fill(`duckdb:${path}`);
