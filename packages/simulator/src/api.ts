@@ -1,5 +1,6 @@
 /** What the server and the vendors' operations say to each other. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { RequestBody } from './body.ts';
 import type { VirtualClock } from './clock.ts';
 import type { CredentialDesk } from './credentials.ts';
 import type { FaultPlan, Permission } from './faults.ts';
@@ -24,8 +25,10 @@ export interface ApiRequest {
   readonly operation: Operation;
   readonly values: ParameterValues;
   readonly headers: IncomingHttpHeaders;
-  /** The body of a form post; `undefined` when it was something else. */
-  readonly form?: Readonly<Record<string, string>>;
+  readonly body: RequestBody;
+  /** The body as it came, for signatures. */
+  readonly rawBody: Uint8Array;
+  /** What the description does not allow in a form; other bodies are refused before they come here. */
   readonly formProblems: readonly RequestProblem[];
   readonly plan: FaultPlan;
   /** Seed of the fault plan. */
@@ -50,8 +53,9 @@ export interface Vendor {
   readonly desk: CredentialDesk;
   /** The permission that an operation needs. */
   readonly permissions: Readonly<Record<string, Permission>>;
-  readonly operations: Readonly<Record<string, (request: ApiRequest) => Answer>>;
-  readonly refuse: (refusal: Refusal, auth: FaultPlan['auth']) => Answer;
+  readonly operations: Readonly<Record<string, (request: ApiRequest) => Answer | Promise<Answer>>>;
+  /** `path` is that of the request, for a vendor whose services refuse in different shapes. */
+  readonly refuse: (refusal: Refusal, auth: FaultPlan['auth'], path: string) => Answer;
   /** Header of a 429 where the fault plan does not name one. */
   readonly limitHeader: 'x-ratelimit-reset' | 'retry-after';
   /** Changes a path before it is looked up; `undefined` when there is nothing at that path. */

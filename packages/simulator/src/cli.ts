@@ -7,6 +7,7 @@ import { oeFromProcessLog } from './data/process-log.ts';
 import { parseFaultPlan } from './fault-plan-file.ts';
 import type { FaultPlan } from './faults.ts';
 import { type OeSimulator, startOeSimulator } from './oe/simulator.ts';
+import type { DataPoolOptions } from './pool/team.ts';
 
 /** What the program needs of the world around it. */
 export interface ProgramIo {
@@ -29,6 +30,8 @@ interface Flags {
   readonly members?: number;
   readonly adoptionEvents?: number;
   readonly auditPage?: string;
+  readonly database?: string;
+  readonly poolExport?: string;
   readonly accounts?: number;
   readonly digitalProcesses?: number;
   readonly eventTypes?: number;
@@ -49,6 +52,8 @@ const celonisFlags = [
   'members',
   'adoptionEvents',
   'auditPage',
+  'database',
+  'poolExport',
 ] as const;
 const generatedCelonisFlags = ['days', 'auditEvents', 'loginEvents', 'members', 'adoptionEvents'] as const;
 const generatedOeFlags = ['accounts', 'digitalProcesses', 'eventTypes', 'processContexts'] as const;
@@ -94,6 +99,8 @@ function createProgram(io: ProgramIo): Command {
     .addOption(new Option('--members <number>', 'Celonis: members (200)').argParser(positive))
     .addOption(new Option('--adoption-events <number>', 'Celonis: studio adoption events (5000)').argParser(whole))
     .option('--audit-page <file>', 'Celonis: a captured page of the audit log (JSON) to serve as the log')
+    .option('--database <file>', 'Celonis: DuckDB file for the tables of the data pools; without it they are in memory')
+    .option('--pool-export <file>', 'Celonis: an exported data pool (JSON) that is there from the start')
     .addOption(new Option('--accounts <number>', 'OE: accounts (3)').argParser(positive))
     .addOption(new Option('--digital-processes <number>', 'OE: digital processes (8)').argParser(positive))
     .addOption(new Option('--event-types <number>', 'OE: event types (20)').argParser(positive))
@@ -136,11 +143,20 @@ interface CommonOptions {
 }
 
 async function startCelonis(flags: Flags, common: CommonOptions): Promise<CelonisSimulator> {
-  const options = { ...common, port: flags.celonisPort, sizes: picked(flags, generatedCelonisFlags) };
+  const dataPools = await dataPoolOptions(flags);
+  const options = { ...common, port: flags.celonisPort, sizes: picked(flags, generatedCelonisFlags), dataPools };
   if (flags.auditPage === undefined) return listening(flags.celonisPort, startCelonisSimulator(options));
   const text = await readInput('--audit-page', flags.auditPage);
   const data = understood('--audit-page', flags.auditPage, () => celonisTeamFromAuditPage(text));
   return listening(flags.celonisPort, startCelonisSimulator({ ...options, data }));
+}
+
+async function dataPoolOptions({ database, poolExport }: Flags): Promise<DataPoolOptions> {
+  const stored = database === undefined ? {} : { database };
+  if (poolExport === undefined) return stored;
+  const text = await readInput('--pool-export', poolExport);
+  const document = understood('--pool-export', poolExport, (): unknown => JSON.parse(text));
+  return { ...stored, pools: [document] };
 }
 
 async function startOe(flags: Flags, common: CommonOptions): Promise<OeSimulator> {

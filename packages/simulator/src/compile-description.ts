@@ -73,17 +73,18 @@ class Compiler {
     const parameters = this.#parameters(pointer, declared);
     const security = array(declared['security'] ?? this.document['security'] ?? []);
     const scopes = security
-      .flatMap((entry) => Object.values(object(entry, 'security')))
-      .flatMap((names) => array(names));
+      .map((entry) => object(entry, 'security')['oauth2'])
+      .filter((names) => names !== undefined)
+      .map((names) => array(names).map(String));
     return {
       operationId: String(declared['operationId']),
       method: method.toUpperCase(),
       path,
       parameters,
-      scopes: [...new Set(scopes.map(String))],
+      scopes,
       open: security.some((entry) => Object.keys(object(entry, 'security')).length === 0),
       readParameters: this.#parameterReader(parameters),
-      checkForm: this.#formCheck(pointer, declared),
+      ...this.#body(pointer, declared),
       checkAnswer: this.#answerCheck(pointer, declared),
     };
   }
@@ -104,24 +105,26 @@ class Compiler {
   }
 
   #parameterReader(parameters: readonly (Parameter & { schemaPointer: string })[]): Operation['readParameters'] {
-    const check = this.#requests.compile({
-      type: 'object',
-      properties: Object.fromEntries(
-        (['path', 'query', 'header'] as const).map((place) => {
-          const here = parameters.filter((parameter) => parameter.in === place);
-          return [
-            place,
-            {
-              type: 'object',
-              properties: Object.fromEntries(
-                here.map(({ name, schemaPointer }) => [name, { $ref: ref(schemaPointer) }]),
-              ),
-              required: here.filter(({ required }) => required).map(({ name }) => name),
-            },
-          ];
-        }),
-      ),
-    });
+    let compiled: ValidateFunction | undefined;
+    const compile = (): ValidateFunction =>
+      this.#requests.compile({
+        type: 'object',
+        properties: Object.fromEntries(
+          (['path', 'query', 'header'] as const).map((place) => {
+            const here = parameters.filter((parameter) => parameter.in === place);
+            return [
+              place,
+              {
+                type: 'object',
+                properties: Object.fromEntries(
+                  here.map(({ name, schemaPointer }) => [name, { $ref: ref(schemaPointer) }]),
+                ),
+                required: here.filter(({ required }) => required).map(({ name }) => name),
+              },
+            ];
+          }),
+        ),
+      });
     return (raw) => {
       const values = { path: { ...raw.path }, query: {}, header: {} } as Record<string, Record<string, unknown>>;
       const repeated: RequestProblem[] = [];
@@ -133,6 +136,8 @@ class Compiler {
         }
         if (given[0] !== undefined) Object.assign(values[place] ?? {}, { [name]: given[0] });
       }
+      compiled ??= compile();
+      const check = compiled;
       const problems = check(values) ? repeated : [...repeated, ...problemsOf(check.errors ?? [])];
       for (const { name, in: place, default: value } of parameters) {
         const group = values[place];
@@ -142,12 +147,24 @@ class Compiler {
     };
   }
 
-  #formCheck(pointer: string, declared: Json): Operation['checkForm'] {
-    if (declared['requestBody'] === undefined) return () => [];
+  #body(pointer: string, declared: Json): Pick<Operation, 'bodyTypes' | 'checkBody'> {
+    if (declared['requestBody'] === undefined) return { bodyTypes: [], checkBody: () => [] };
     const body = this.#follow(`${pointer}/requestBody`, declared['requestBody']);
-    const type = 'application/x-www-form-urlencoded';
-    const check = this.#requests.compile({ $ref: ref(`${body.pointer}/content/${escaped(type)}/schema`) });
-    return (form) => (check({ ...form }) ? [] : formProblems(check.errors ?? []));
+    const types = Object.keys(object(body.value['content'], `${body.pointer}/content`));
+    const compiled = new Map<string, ValidateFunction>();
+    return {
+      bodyTypes: types,
+      checkBody: (type, value) => {
+        let check = compiled.get(type);
+        if (check === undefined) {
+          // The values of a form are text, whatever they mean; those of JSON are what they are.
+          const ajv = type === 'application/json' ? this.#answers : this.#requests;
+          check = ajv.compile({ $ref: ref(`${body.pointer}/content/${escaped(type)}/schema`) });
+          compiled.set(type, check);
+        }
+        return check(value) ? [] : bodyProblems(check.errors ?? []);
+      },
+    };
   }
 
   #answerCheck(pointer: string, declared: Json): Operation['checkAnswer'] {
@@ -201,10 +218,12 @@ function problemsOf(errors: readonly ErrorObject[]): RequestProblem[] {
   });
 }
 
-function formProblems(errors: readonly ErrorObject[]): RequestProblem[] {
+function bodyProblems(errors: readonly ErrorObject[]): RequestProblem[] {
   return errors.map((error) => {
     const missing = error.keyword === 'required';
-    const name = missing ? String(error.params['missingProperty']) : unescaped(error.instancePath.slice(1));
+    const name = missing
+      ? String(error.params['missingProperty'])
+      : unescaped(error.instancePath.slice(1)).replaceAll('/', '.');
     return {
       in: 'body',
       name,

@@ -102,7 +102,18 @@ const plan = z.strictObject({
     .strictObject({
       scopes: z.array(z.string()).optional(),
       permissions: z
-        .array(z.enum(['audit-log', 'login-history', 'members', 'adoption', 'orchestration-engine']))
+        .array(
+          z.enum([
+            'audit-log',
+            'login-history',
+            'members',
+            'adoption',
+            'edit-data-pools',
+            'create-data-pools',
+            'data-push',
+            'orchestration-engine',
+          ]),
+        )
         .optional(),
       tokenLifetime: z.number().positive().optional(),
       tokenRequests: count.optional(),

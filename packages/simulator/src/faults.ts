@@ -7,7 +7,15 @@ export type PageOrder = 'ascending' | 'descending' | 'shuffled';
 export type FeedName = 'audit' | 'logins' | 'adoption' | 'process-contexts';
 
 /** The team permissions that an operation can need; `orchestration-engine` stands for all of OE. */
-export type Permission = 'audit-log' | 'login-history' | 'members' | 'adoption' | 'orchestration-engine';
+export type Permission =
+  | 'audit-log'
+  | 'login-history'
+  | 'members'
+  | 'adoption'
+  | 'edit-data-pools'
+  | 'create-data-pools'
+  | 'data-push'
+  | 'orchestration-engine';
 
 /** Rows that appear while a client reads. */
 export interface ArrivingRows {

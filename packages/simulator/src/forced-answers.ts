@@ -10,6 +10,8 @@ export interface Occasion {
   readonly vendor: Vendor;
   readonly plan: FaultPlan;
   readonly clock: VirtualClock;
+  /** Path of the request. */
+  readonly path: string;
 }
 
 type LimitHeader = Extract<Failure, { kind: 'rate-limit' }>['header'];
@@ -35,16 +37,16 @@ export function lowerCased(headers: Readonly<Record<string, string>>): Record<st
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function failed({ vendor, plan }: Occasion, status: number, body: 'vendor' | 'text' | 'html' | 'empty'): Answer {
+function failed({ vendor, plan, path }: Occasion, status: number, body: 'vendor' | 'text' | 'html' | 'empty'): Answer {
   if (body === 'empty') return { status };
   if (body === 'html') return { status, text: htmlPage, contentType: 'text/html' };
   if (body === 'text') return { status, text: `simulated failure ${status}` };
-  return vendor.refuse({ kind: 'server-fault', status, text: `simulated failure ${status}` }, plan.auth);
+  return vendor.refuse({ kind: 'server-fault', status, text: `simulated failure ${status}` }, plan.auth, path);
 }
 
-function limited({ vendor, plan, clock }: Occasion, limit: string, seconds: number, header: LimitHeader): Answer {
+function limited({ vendor, plan, clock, path }: Occasion, limit: string, seconds: number, header: LimitHeader): Answer {
   const retryAt = new Date(clock.milliseconds() + seconds * 1000);
-  const answer = vendor.refuse({ kind: 'rate-limited', limit, retryAt }, plan.auth);
+  const answer = vendor.refuse({ kind: 'rate-limited', limit, retryAt }, plan.auth, path);
   return { ...answer, headers: { ...answer.headers, ...limitHeaders(header ?? vendor.limitHeader, seconds, retryAt) } };
 }
 

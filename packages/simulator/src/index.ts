@@ -55,6 +55,7 @@ export {
   type PageOrder,
   type Permission,
 } from './faults.ts';
+export type { OeEventSource, OeReceivedEvent } from './oe/events.ts';
 export {
   type OeCredentials,
   type OeSimulator,
@@ -63,5 +64,8 @@ export {
   type OeTruth,
   startOeSimulator,
 } from './oe/simulator.ts';
+export type { DataPools } from './pool/data-pools.ts';
+export type { DataPoolOptions } from './pool/team.ts';
+export type { Cell } from './pool/warehouse.ts';
 export type { CredentialKind, RequestRecord } from './request-log.ts';
 export { OwnAnswerError } from './server.ts';

@@ -32,14 +32,16 @@ export interface Operation {
   readonly method: string;
   readonly path: string;
   readonly parameters: readonly Parameter[];
-  /** Scopes that an OAuth token needs. */
-  readonly scopes: readonly string[];
+  /** Scopes that an OAuth token needs: all of one of these lists. */
+  readonly scopes: readonly (readonly string[])[];
   /** Whether it answers without a credential (the token endpoint). */
   readonly open: boolean;
   /** Checks and converts the parameters. */
   readonly readParameters: (raw: RawParameters) => { values: ParameterValues; problems: readonly RequestProblem[] };
-  /** Checks a form body; no problem when the description has none. */
-  readonly checkForm: (form: Record<string, string>) => readonly RequestProblem[];
+  /** Media types of the body; empty when it takes none. */
+  readonly bodyTypes: readonly string[];
+  /** Checks a body of a media type. */
+  readonly checkBody: (type: string, body: unknown) => readonly RequestProblem[];
   /** Checks an answer; gives one line per violation. Compiled on first use of each status. */
   readonly checkAnswer: (status: number, contentType: string | undefined, body: unknown) => readonly string[];
 }
@@ -61,4 +63,19 @@ export interface ApiDescription {
   readonly scopes: readonly string[];
   /** Finds the operation of a method and a path. One trailing slash is tolerated. */
   readonly route: (method: string, path: string) => Route;
+}
+
+/** Several descriptions as one. Where two have the same path and method, the first answers. */
+export function combineDescriptions(descriptions: readonly ApiDescription[]): ApiDescription {
+  return {
+    operations: new Map(descriptions.flatMap(({ operations }) => [...operations])),
+    scopes: [...new Set(descriptions.flatMap(({ scopes }) => scopes))],
+    route: (method, path) => {
+      const routes = descriptions.map((description) => description.route(method, path));
+      return (
+        routes.find(({ found }) => found === 'operation') ??
+        routes.find(({ found }) => found === 'other-methods') ?? { found: 'nothing' }
+      );
+    },
+  };
 }

@@ -2,11 +2,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Answer, type ApiRequest, contentTypeOf, type Refusal, type Vendor } from './api.ts';
+import { type RawBody, readBody, readRawBody, type RequestBody } from './body.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Identified } from './credentials.ts';
 import { FaultState } from './fault-state.ts';
 import { forcedAnswer, lowerCased } from './forced-answers.ts';
-import { readForm } from './form.ts';
 import type { Failure, FaultPlan, HookAnswer } from './faults.ts';
 import type { Operation, ParameterValues, RequestProblem } from './openapi.ts';
 import { loggedQuery, type RequestRecord } from './request-log.ts';
@@ -141,11 +141,11 @@ export class SimulatorServer {
       request.resume();
       return { answer: fromHook(hooked), failures: [] };
     }
-    const form = await readForm(request);
+    const raw = await readRawBody(request);
     if (route?.found === 'other-methods')
-      return this.#plain({ kind: 'other-methods', method: record.method, allow: route.allow });
+      return this.#plain({ kind: 'other-methods', method: record.method, allow: route.allow }, record.path);
     if (operation === undefined || route?.found !== 'operation')
-      return this.#plain({ kind: 'unknown-path', path: record.path });
+      return this.#plain({ kind: 'unknown-path', path: record.path }, record.path);
 
     const state = this.#state;
     const failures = state.strike(operation.operationId);
@@ -154,47 +154,58 @@ export class SimulatorServer {
     record.credentials = operation.open ? 'client-secret' : identified.kind;
 
     const rate = operation.open ? undefined : state.countRate(this.#clock.milliseconds());
-    const forced = forcedAnswer({ failures, rate, vendor: this.#vendor, plan: state.plan, clock: this.#clock });
+    const forced = forcedAnswer({
+      failures,
+      rate,
+      vendor: this.#vendor,
+      plan: state.plan,
+      clock: this.#clock,
+      path: record.path,
+    });
     const answer =
-      forced ??
-      this.#answer({ operation, path: route.path, search: url.searchParams, request, form, identified, failures });
+      forced ?? (await this.#answer({ operation, path: route.path, url, request, raw, identified, failures }));
     const checked = forced === undefined ? this.#checked(operation, answer) : answer;
     return { answer: rate === undefined ? checked : withRate(checked, rate.limit, rate.remaining), failures };
   }
 
-  #answer(call: {
+  async #answer(call: {
     readonly operation: Operation;
     readonly path: Readonly<Record<string, string>>;
-    readonly search: URLSearchParams;
+    readonly url: URL;
     readonly request: IncomingMessage;
-    readonly form: Readonly<Record<string, string>> | undefined;
+    readonly raw: RawBody;
     readonly identified: Identified;
     readonly failures: readonly Failure[];
-  }): Answer {
-    const { operation, identified, search } = call;
+  }): Promise<Answer> {
+    const { operation, identified } = call;
+    const search = call.url.searchParams;
     const plan = this.faults;
+    const refuse = (refusal: Refusal): Answer => this.#vendor.refuse(refusal, plan.auth, call.url.pathname);
     if (!operation.open) {
       const refusal = this.#refusedAccess(operation, identified);
-      if (refusal !== undefined) return this.#vendor.refuse(refusal, plan.auth);
+      if (refusal !== undefined) return refuse(refusal);
     }
     clampPages(operation, search, plan);
     const { values, problems } = operation.readParameters({ path: call.path, search, headers: call.request.headers });
     const unknown = plan.unknownParameters === 'reject' ? unknownParameters(operation, search) : [];
-    const all = [...problems, ...unknown];
-    if (all.length > 0) return this.#vendor.refuse({ kind: 'bad-request', problems: all }, plan.auth);
+    const body = await readBody(call.raw, operation.bodyTypes);
+    const bodyProblems = problemsOf(operation, body);
+    const all = [...problems, ...unknown, ...(operation.open ? [] : bodyProblems)];
+    if (all.length > 0) return refuse({ kind: 'bad-request', problems: all });
     const request: ApiRequest = {
       operation,
       values: call.failures.some(({ kind }) => kind === 'repeat-page') ? onePageBack(values) : values,
       headers: call.request.headers,
-      ...(call.form === undefined ? {} : { form: call.form }),
-      formProblems: call.form === undefined ? [] : operation.checkForm({ ...call.form }),
+      body,
+      rawBody: call.raw.bytes,
+      formProblems: bodyProblems,
       plan,
       seed: this.#state.seed,
       clock: this.#clock,
     };
     const handler = this.#vendor.operations[operation.operationId];
     if (handler === undefined) throw new Error(`operation ${operation.operationId} has no implementation`);
-    const answer = handler(request);
+    const answer = await handler(request);
     if (answer.rows !== undefined) this.#vendor.afterPage?.(operation.operationId, request);
     return answer;
   }
@@ -202,16 +213,16 @@ export class SimulatorServer {
   #refusedAccess(operation: Operation, { kind, principal }: Identified): Refusal | undefined {
     if (principal === undefined) return { kind: 'unauthenticated', credentials: kind };
     const { scopes } = principal;
-    if (scopes !== undefined && !operation.scopes.every((scope) => scopes.includes(scope)))
-      return { kind: 'no-scope', operation };
+    const allowed = operation.scopes.some((needed) => needed.every((scope) => scopes?.includes(scope)));
+    if (scopes !== undefined && operation.scopes.length > 0 && !allowed) return { kind: 'no-scope', operation };
     const permission = this.#vendor.permissions[operation.operationId];
     if (permission !== undefined && !principal.permissions.includes(permission))
       return { kind: 'no-permission', operation };
     return undefined;
   }
 
-  #plain(refusal: Refusal): Outcome {
-    return { answer: this.#vendor.refuse(refusal, this.faults.auth), failures: [] };
+  #plain(refusal: Refusal, path: string): Outcome {
+    return { answer: this.#vendor.refuse(refusal, this.faults.auth, path), failures: [] };
   }
 
   #checked(operation: Operation, answer: Answer): Answer {
@@ -261,6 +272,15 @@ function unknownParameters(operation: Operation, search: URLSearchParams): Reque
   return [...search.keys()]
     .filter((name) => !known.has(name))
     .map((name) => ({ in: 'query', name, kind: 'unknown', message: `${name} is not a parameter of this operation` }));
+}
+
+function problemsOf(operation: Operation, body: RequestBody): readonly RequestProblem[] {
+  if (body.kind === 'wrong') return [{ in: 'body', name: '', kind: 'type', message: body.reason }];
+  if (body.kind === 'json') return operation.checkBody('application/json', body.value);
+  if (body.kind === 'form') return operation.checkBody('application/x-www-form-urlencoded', { ...body.fields });
+  if (body.kind === 'files' && body.files['file'] === undefined)
+    return [{ in: 'body', name: 'file', kind: 'missing', message: 'file is required' }];
+  return [];
 }
 
 function onePageBack(values: ParameterValues): ParameterValues {

@@ -15,9 +15,10 @@ export interface TokenEndpoint {
 
 /** Answers `createToken`. */
 export function answerToken(endpoint: TokenEndpoint, request: ApiRequest): Answer {
-  const { form, plan } = request;
-  if (form === undefined)
+  const { body, plan } = request;
+  if (body.kind !== 'form')
     return refusal(400, 'invalid_request', 'send the fields as application/x-www-form-urlencoded');
+  const form = body.fields;
   const problem = request.formProblems[0];
   if (problem !== undefined) {
     return problem.name === 'grant_type' && problem.kind === 'value'

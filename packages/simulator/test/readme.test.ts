@@ -14,8 +14,11 @@ function blocks(language: string): string[] {
     .map(([, , text = '']) => text);
 }
 
-test('the example for tests runs as it stands', async () => {
-  const [code = ''] = blocks('ts');
+test.each([
+  ['tests', 0, '50 of 500 events, 1 request\n'],
+  ['data pools', 1, '[ { n: 1n } ]\n'],
+])('the example for %s runs as it stands', async (_name, at, want) => {
+  const code = blocks('ts')[at] ?? '';
   const child = spawn(process.execPath, ['--conditions=@millrace/source', '--input-type=module-typescript'], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -28,7 +31,7 @@ test('the example for tests runs as it stands', async () => {
   const status = await new Promise((resolve) => {
     child.once('close', resolve);
   });
-  expect([status, written]).toEqual([0, '50 of 500 events, 1 request\n']);
+  expect([status, written]).toEqual([0, want]);
 });
 
 test('the fault plan of the example is one', () => {

@@ -7,10 +7,17 @@ import type { AdoptionEvent, AuditEvent, CelonisTeamData, LoginEvent, Member } f
 import { generateCelonisTeam } from '../data/celonis-team.ts';
 import { DEFAULT_NOW, DEFAULT_SEED } from '../data/options.ts';
 import type { FaultPlan, Permission } from '../faults.ts';
-import description from '../generated/celonis-logs.json' with { type: 'json' };
+import dataPush from '../generated/celonis-data-push.json' with { type: 'json' };
+import integration from '../generated/celonis-integration.json' with { type: 'json' };
+import logsDescription from '../generated/celonis-logs.json' with { type: 'json' };
+import { combineDescriptions } from '../openapi.ts';
+import { type DataPools, DataPoolService } from '../pool/data-pools.ts';
+import { refusePool } from '../pool/refusals.ts';
+import type { DataPoolOptions } from '../pool/team.ts';
 import type { RequestRecord } from '../request-log.ts';
 import { SimulatorServer } from '../server.ts';
 import { answerToken } from '../token-endpoint.ts';
+import type { ApiDescription } from '../openapi.ts';
 import { type Bounds } from './event-feed.ts';
 import { boundsOf, CelonisLogs, shownMembers } from './logs.ts';
 import { refuseCelonis } from './refusals.ts';
@@ -41,6 +48,8 @@ export interface CelonisSimulatorOptions {
   /** Data to serve in place of generated data. */
   readonly data?: CelonisTeamData;
   readonly faults?: FaultPlan;
+  /** How the data pools behave. */
+  readonly dataPools?: DataPoolOptions;
   /** Default `frozen`. */
   readonly clock?: ClockMode;
 }
@@ -74,6 +83,8 @@ export interface CelonisSimulator {
   /** Own answers that the API description does not allow; each was sent as 500, and `close()` rejects. */
   readonly violations: readonly string[];
   readonly truth: CelonisTruth;
+  /** What stands in the data pools, past the API. */
+  readonly dataPools: DataPools;
   /** May be replaced at any time; counting of failures then starts anew. */
   faults: FaultPlan;
   /** Makes the simulator look at the data again. */
@@ -82,7 +93,7 @@ export interface CelonisSimulator {
   close(): Promise<void>;
 }
 
-const permissions: Readonly<Record<string, Permission>> = {
+const logPermissions: Readonly<Record<string, Permission>> = {
   findAllAuditLogs: 'audit-log',
   findAllAuditLogsV2: 'audit-log',
   findAllAuthenticationEvents: 'login-history',
@@ -90,6 +101,22 @@ const permissions: Readonly<Record<string, Permission>> = {
   findAdoptionTrackingEvents: 'adoption',
   findAdoptionTrackingEventsV2: 'adoption',
 };
+
+const creating = new Set(['createPool', 'importPool']);
+
+/** Every operation of Data Push needs its permission; of Data Integration all but those that say who a credential is. */
+function permissionsOf(pools: ApiDescription, push: ApiDescription): Readonly<Record<string, Permission>> {
+  const edit = [...pools.operations.values()].filter(({ path }) => path.startsWith('/integration/'));
+  return {
+    ...logPermissions,
+    ...Object.fromEntries(
+      edit.map(({ operationId: id }) => [id, creating.has(id) ? 'create-data-pools' : 'edit-data-pools']),
+    ),
+    ...Object.fromEntries([...push.operations.keys()].map((id) => [id, 'data-push'])),
+  };
+}
+
+const poolPath = /^\/(?:integration|data-ingestion)\//;
 
 const teamApi = /^\/api\/external\/(?:authentication-events|members)\/?$/;
 
@@ -100,7 +127,10 @@ export async function startCelonisSimulator(options: CelonisSimulatorOptions = {
   const data = options.data ?? generateCelonisTeam({ ...options.sizes, seed, now });
   const logs = new CelonisLogs(data, clock);
   const credentials = credentialsOf(seed);
-  const api = compileDescription(description);
+  const poolsApi = compileDescription(integration);
+  const pushApi = compileDescription(dataPush);
+  const api = combineDescriptions([compileDescription(logsDescription), poolsApi, pushApi]);
+  const pools = new DataPoolService({ seed, clock, options: options.dataPools ?? {}, domain: 'simulated' });
   const desk = new CredentialDesk(
     seed,
     clock,
@@ -111,7 +141,7 @@ export async function startCelonisSimulator(options: CelonisSimulatorOptions = {
       ]),
       apiKeys: new Map([[credentials.apiKey, { permitted: true }]]),
     },
-    ['audit-log', 'login-history', 'members', 'adoption'],
+    ['audit-log', 'login-history', 'members', 'adoption', 'edit-data-pools', 'create-data-pools', 'data-push'],
   );
   const client = { clientId: credentials.clientId, clientSecret: credentials.clientSecret, permitted: true };
   const tokens = { desk, clients: [client], scopes: api.scopes, lifetime: 899 };
@@ -122,9 +152,14 @@ export async function startCelonisSimulator(options: CelonisSimulatorOptions = {
     vendor: {
       description: api,
       desk,
-      permissions,
-      operations: { ...logs.operations, createToken: (request) => answerToken(tokens, request) },
-      refuse: refuseCelonis,
+      permissions: permissionsOf(poolsApi, pushApi),
+      operations: {
+        ...logs.operations,
+        ...pools.operations,
+        listCloudPermissions: ({ plan }) => ({ status: 200, body: cloudPermissions(plan) }),
+        createToken: (request) => answerToken(tokens, request),
+      },
+      refuse: (refusal, auth, path) => (poolPath.test(path) ? refusePool(refusal, auth) : refuseCelonis(refusal, auth)),
       limitHeader: 'x-ratelimit-reset',
       rewrite,
       wake: () => logs.changes.wake(server.faults, server.faultSeed),
@@ -155,9 +190,23 @@ export async function startCelonisSimulator(options: CelonisSimulatorOptions = {
     set faults(plan) {
       server.faults = plan;
     },
+    dataPools: pools.access,
     touch: () => logs.touch(),
-    close: () => server.close(),
+    close: async () => {
+      await server.close().finally(() => pools.close());
+    },
   };
+}
+
+/** `event-collection` is Data Integration. */
+function cloudPermissions({ auth }: FaultPlan): object[] {
+  const names = {
+    'edit-data-pools': 'EDIT_ALL_DATA_POOLS',
+    'create-data-pools': 'CREATE_DATA_POOL',
+    'data-push': 'DATA_PUSH_API',
+  };
+  const given = Object.entries(names).filter(([id]) => auth?.permissions?.some((each) => each === id) ?? true);
+  return [{ serviceName: 'event-collection', permissions: given.map(([, name]) => name) }];
 }
 
 /** The Team API's specification names no prefix, but the vendor drops prefixes elsewhere: the plan can put one in front. */

@@ -11,6 +11,7 @@ import description from '../generated/oe.json' with { type: 'json' };
 import type { RequestRecord } from '../request-log.ts';
 import { SimulatorServer } from '../server.ts';
 import { answerToken } from '../token-endpoint.ts';
+import { OeEventReceiver, type OeEventSource, type OeReceivedEvent } from './events.ts';
 import { OeLists, presentAll } from './lists.ts';
 import { refuseOe } from './refusals.ts';
 
@@ -60,6 +61,10 @@ export interface OeSimulator {
   /** `http://127.0.0.1:PORT`, no slash at the end: API URL and authentication URL in one. */
   readonly url: string;
   readonly credentials: OeCredentials;
+  /** What sends events to `POST {url}/e/{sourceId}`. */
+  readonly eventSource: OeEventSource;
+  /** Every event that came, in order of arrival. */
+  readonly receivedEvents: readonly OeReceivedEvent[];
   /** Live: what is changed here shows in the next answer. */
   readonly data: OeData;
   readonly clock: VirtualClock;
@@ -83,6 +88,11 @@ export async function startOeSimulator(options: OeSimulatorOptions = {}): Promis
   const data = options.data ?? generateOeTenant({ ...options.sizes, seed, now });
   const lists = new OeLists(data, clock);
   const credentials = credentialsOf(seed);
+  const eventSource = {
+    sourceId: `src_${opaque(seed, 'oe event source', 12)}`,
+    secret: opaque(seed, 'oe event secret', 32),
+  };
+  const receiver = new OeEventReceiver(data, eventSource, seed);
   const api = compileDescription(description);
   const desk = new CredentialDesk(seed, clock, { appKeys: new Map(), apiKeys: new Map() }, [permission]);
   const { clientId, clientSecret, noPermissionClientId, noPermissionClientSecret } = credentials;
@@ -107,7 +117,11 @@ export async function startOeSimulator(options: OeSimulatorOptions = {}): Promis
       permissions: Object.fromEntries(
         [...api.operations.values()].filter(({ open }) => !open).map(({ operationId }) => [operationId, permission]),
       ),
-      operations: { ...lists.operations, createToken: (request) => answerToken(tokens, request) },
+      operations: {
+        ...lists.operations,
+        createToken: (request) => answerToken(tokens, request),
+        sendEvent: (request) => receiver.receive(request),
+      },
       refuse: refuseOe,
       limitHeader: 'retry-after',
       wake: () => lists.changes.wake(server.faults, server.faultSeed),
@@ -123,6 +137,8 @@ export async function startOeSimulator(options: OeSimulatorOptions = {}): Promis
   return {
     url,
     credentials,
+    eventSource,
+    receivedEvents: receiver.received,
     data,
     clock,
     requests: server.requests,
