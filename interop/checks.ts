@@ -1,0 +1,46 @@
+/** What the suite checks, by name. A check that says nothing has failed. */
+export const checks = {
+  pm4py: [
+    'pm4py reads the XES file with the cases and events of DuckDB',
+    'pm4py reads the OCEL JSON file with the events, objects and relations of DuckDB',
+    'pm4py reads the OCEL SQLite file with the events, objects and relations of DuckDB',
+    'pm4py finds no broken constraint in the OCEL SQLite file',
+    'pm4py gives the same activities, object types and times from all three files',
+  ],
+  pyarrow: [
+    'pyarrow reads every Parquet part of oe/activity-log with its schema, rows and values',
+    'pyarrow reads every Parquet part of oe/event-log with its schema, rows and values',
+    'pyarrow reads every Parquet part of celonis/audit-log with its schema, rows and values',
+  ],
+  spark: [
+    'the master gives the session two workers',
+    'Spark makes activity_log as DuckDB does, from the Parquet destination',
+    'Spark makes event_log as DuckDB does, from the Parquet destination',
+    'Spark makes audit_activity and login_activity as DuckDB does, from the Parquet destination',
+    'Spark converts texts to instants as DuckDB does, whatever the session’s time zone',
+    'Spark parses the delta statements for Delta Lake and Iceberg',
+  ],
+} as const;
+
+/** A tool of another ecosystem. */
+export type Tool = keyof typeof checks;
+
+/** What became of one check. */
+export interface Result {
+  readonly check: string;
+  readonly ok: boolean;
+  /** What was wrong. */
+  readonly detail?: string;
+}
+
+/** How many checks there are for the tools. */
+export function countOf(tools: readonly Tool[]): number {
+  return tools.reduce((sum, tool) => sum + checks[tool].length, 0);
+}
+
+/** A result for each check of a tool: those that are missing have failed. */
+export function complete(tool: Tool, results: readonly Result[], why: string): readonly Result[] {
+  return checks[tool].map(
+    (check) => results.find((result) => result.check === check) ?? { check, ok: false, detail: why },
+  );
+}

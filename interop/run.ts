@@ -1,0 +1,99 @@
+/**
+ * `npm run test:interop`: what other ecosystems read of ours, read by them: pm4py, pyarrow and a real Spark. Everything runs on loopback but
+ * the installation of the pinned Python packages. The last line is `N passed, N failed`; without Python, its package index or Java what
+ * needs them is skipped, which `MILLRACE_INTEROP=required` makes a failure.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkPm4py } from './check-pm4py.ts';
+import { checkPyarrow } from './check-pyarrow.ts';
+import { checkSpark } from './check-spark.ts';
+import { complete, countOf, type Result, type Tool } from './checks.ts';
+import { stopAll } from './processes.ts';
+import { extractAll } from './produce.ts';
+import { pythonEnvironment, Unavailable } from './python-environment.ts';
+import { javaVersion } from './spark-cluster.ts';
+
+const MOST_MINUTES = 8;
+const oldestJava = 17;
+const out = join(import.meta.dirname, 'out');
+const started = performance.now();
+
+function say(line: string): void {
+  process.stderr.write(`[${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s] ${line}\n`);
+}
+
+function skip(tools: readonly Tool[], why: string): number {
+  process.stderr.write(`interop: skipped ${tools.join(', ')}: ${why}\n`);
+  return countOf(tools);
+}
+
+/** Runs one tool's checks; an error fails them all. */
+async function attempt(tool: Tool, body: () => Promise<readonly Result[]>): Promise<readonly Result[]> {
+  say(tool);
+  try {
+    return await body();
+  } catch (error) {
+    return complete(tool, [], error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+async function suite(): Promise<{ readonly results: readonly Result[]; readonly skipped: number }> {
+  let python: string;
+  try {
+    python = await pythonEnvironment(say);
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    return { results: [], skipped: skip(['pm4py', 'pyarrow', 'spark'], error.message) };
+  }
+  // The installation is not counted: it is as slow as the index.
+  setTimeout(() => giveUp(`not done after ${MOST_MINUTES} minutes`), MOST_MINUTES * 60_000).unref();
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+  say('extracting from the simulators');
+  const extracted = await extractAll(out);
+  const [activityLog] = extracted;
+  if (!activityLog) throw new Error('Nothing was extracted.');
+  const results = [
+    ...(await attempt('pm4py', () => checkPm4py(python, activityLog, out))),
+    ...(await attempt('pyarrow', () => checkPyarrow(python, extracted, out))),
+  ];
+  const java = await javaVersion();
+  if (java < oldestJava) return { results, skipped: skip(['spark'], `there is no Java ${oldestJava} or later`) };
+  return { results: [...results, ...(await attempt('spark', () => checkSpark(python, extracted, out)))], skipped: 0 };
+}
+
+let ending = false;
+
+async function end(code: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await stopAll();
+  await rm(out, { recursive: true, force: true });
+  process.exit(code);
+}
+
+/** Ends the suite before it is done. */
+function giveUp(why: string): void {
+  if (ending) return;
+  process.stdout.write(`${why}\n0 passed, 1 failed\n`);
+  void end(1);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => giveUp(`ended by ${signal}`));
+
+function report(results: readonly Result[], skipped: number): number {
+  for (const { check, ok, detail = '' } of results)
+    process.stdout.write(ok ? `ok    ${check}\n` : `FAIL  ${check}\n${detail}\n`);
+  const failed = results.filter(({ ok }) => !ok).length;
+  const also = skipped > 0 ? `, ${skipped} skipped` : '';
+  process.stdout.write(`${results.length - failed} passed, ${failed} failed${also}\n`);
+  return failed > 0 || (skipped > 0 && process.env['MILLRACE_INTEROP'] === 'required') ? 1 : 0;
+}
+
+try {
+  const { results, skipped } = await suite();
+  if (!ending) await end(report(results, skipped));
+} catch (error) {
+  giveUp(error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
