@@ -1,5 +1,5 @@
 /** The feeds of a team, each read through the typed client. */
-import { enginePage, enginePaging, pageAddress } from '@millrace/cli-kit/pages';
+import { bytePage, enginePaging, pageAddress } from '@millrace/cli-kit/pages';
 import type { CelonisLogs, EventLog } from '@millrace/celonis-client/logs';
 import type { Feed, WindowedFeed } from '@millrace/extract';
 import { celonisAuditLog, flattenSpec } from '@millrace/model';
@@ -24,7 +24,7 @@ export function auditFeeds(client: CelonisLogs, names: readonly FeedName[]): Fee
       root: flattenSpec(celonisAuditLog, 'members'),
       paging: enginePaging(members.paging),
       readPage: async (request) =>
-        enginePage(await members.readPage(pageAddress(members.paging, request)), members.paging),
+        bytePage(await members.readPage(pageAddress(members.paging, request)), members.paging),
     }),
   };
   return names.map((name) => make[name]());
@@ -39,7 +39,7 @@ function eventFeed(name: FeedName, table: string, log: EventLog<unknown>): Windo
     paging: enginePaging(log.paging),
     readPage: async (request) => {
       const { from, to } = request;
-      return enginePage(await log.readPage({ from, to, ...pageAddress(log.paging, request) }), log.paging);
+      return bytePage(await log.readPage({ from, to, ...pageAddress(log.paging, request) }), log.paging);
     },
   };
 }

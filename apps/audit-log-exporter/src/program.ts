@@ -1,7 +1,8 @@
-import { configExplainCommand, modelCommand, statusCommand, type ProgramSpec } from '@millrace/cli-kit';
+import { configExplainCommand, modelCommand, statusCommand, verifyCommand, type ProgramSpec } from '@millrace/cli-kit';
 import manifest from '../package.json' with { type: 'json' };
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
+import { deepVerification } from './commands/verify.ts';
 
 /** The program `celonis-audit` as a value. */
 export const celonisAudit: ProgramSpec = {
@@ -12,6 +13,7 @@ export const celonisAudit: ProgramSpec = {
   commands: [
     exportCommand,
     statusCommand('celonis-audit.duckdb'),
+    verifyCommand('celonis-audit', 'celonis-audit.duckdb', deepVerification),
     doctorCommand,
     modelCommand(['celonis/audit-log'], async () => [(await import('@millrace/model')).celonisAuditLog]),
     configExplainCommand(exportCommand),

@@ -22,11 +22,11 @@ export async function emptyFolder(): Promise<string> {
   return folder;
 }
 
-/** A small team whose newest records have settled. */
-export async function smallTeam(options: CelonisSimulatorOptions = {}): Promise<CelonisSimulator> {
+/** A small team whose newest records have settled; closed after the test, unless the caller does. */
+export async function smallTeam(options: CelonisSimulatorOptions = {}, closing = true): Promise<CelonisSimulator> {
   const sizes = { auditEvents: 900, loginEvents: 450, members: 30, adoptionEvents: 60, days: 20 };
   const team = await startCelonisSimulator({ sizes, ...options });
-  onTestFinished(() => team.close());
+  if (closing) onTestFinished(() => team.close());
   team.clock.advance(10 * 60_000);
   return team;
 }

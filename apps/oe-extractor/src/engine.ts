@@ -14,11 +14,17 @@ const operations = [
   'listProcessContexts',
 ] as const;
 
-/** Makes the client that the settings describe. @throws UsageError when a setting is wrong or a credential is missing */
-export async function connectEngine({ io, settings }: CommandContext): Promise<OeClient> {
+/**
+ * Makes the client that the settings describe. `usual` are paths of lists that the settings may override.
+ * @throws UsageError when a setting is wrong or a credential is missing
+ */
+export async function connectEngine(
+  { io, settings }: CommandContext,
+  usual: NonNullable<OeClientOptions['paths']> = {},
+): Promise<OeClient> {
   const apiUrl = serverSetting(settings, 'apiUrl', 'https://api.emporix.io');
   const authUrl = serverSetting(settings, 'authUrl', 'https://api.emporix.io');
-  const paths = readPaths(settings.text('paths'), settings.sourceOf('paths'));
+  const paths = { ...usual, ...readPaths(settings.text('paths'), settings.sourceOf('paths')) };
   const clientId = await readSecret('OE_CLIENT_ID', io);
   const clientSecret = await readSecret('OE_CLIENT_SECRET', io);
   if (clientId === undefined || clientSecret === undefined) {
@@ -32,11 +38,12 @@ export async function connectEngine({ io, settings }: CommandContext): Promise<O
     ...(authUrl === undefined ? {} : { authUrl }),
     credentials: clientCredentials(clientId, clientSecret),
     fetch: await nodeFetch(io.env),
-    ...(paths === undefined ? {} : { paths }),
+    paths,
   });
 }
 
-function readPaths(text: string | undefined, source: string): NonNullable<OeClientOptions['paths']> | undefined {
+/** `operation=/path` pairs with commas between. @throws UsageError for an operation that is none */
+export function readPaths(text: string | undefined, source: string): NonNullable<OeClientOptions['paths']> | undefined {
   if (text === undefined) return undefined;
   const entries = text.split(',').map((entry) => {
     const [name = '', path = ''] = entry.split('=');

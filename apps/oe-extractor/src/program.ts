@@ -1,7 +1,10 @@
-import { configExplainCommand, modelCommand, statusCommand, type ProgramSpec } from '@millrace/cli-kit';
+import { configExplainCommand, statusCommand, verifyCommand, type ProgramSpec } from '@millrace/cli-kit';
 import manifest from '../package.json' with { type: 'json' };
+import { convertCommand } from './commands/convert.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { modelCommand } from './commands/model.ts';
 import { runCommand } from './commands/run.ts';
+import { templateCommand } from './commands/template.ts';
 
 /** The program `oe-extract` as a value. */
 export const oeExtract: ProgramSpec = {
@@ -12,11 +15,11 @@ export const oeExtract: ProgramSpec = {
   commands: [
     runCommand,
     statusCommand('oe.duckdb'),
+    verifyCommand('oe-extract', 'oe.duckdb'),
     doctorCommand,
-    modelCommand(['oe/activity-log', 'oe/event-log'], async () => {
-      const { oeActivityLog, oeEventLog } = await import('@millrace/model');
-      return [oeActivityLog, oeEventLog];
-    }),
+    templateCommand,
+    modelCommand,
+    convertCommand,
     configExplainCommand(runCommand),
   ],
 };

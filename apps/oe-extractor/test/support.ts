@@ -29,6 +29,11 @@ export async function smallTenant(options: OeSimulatorOptions = {}): Promise<OeS
   return engine;
 }
 
+/** One with two value streams, and so with few tables: quick to extract. */
+export async function narrowTenant(): Promise<OeSimulator> {
+  return smallTenant({ sizes: { processContexts: 150, digitalProcesses: 2 } });
+}
+
 /** Runs the program in `cwd`, with nothing in its environment but `env`. */
 export async function oeExtractIn(cwd: string, argv: readonly string[], env: Record<string, string>): Promise<Outcome> {
   const io = testIo(env, cwd);

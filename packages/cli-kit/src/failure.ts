@@ -4,6 +4,7 @@ import type { Io } from './io.ts';
 
 /** Errors of the rooms below that have an exit code of their own, by name, so that another copy of a package is known as well. */
 const codesByName: Readonly<Record<string, ExitCode>> = {
+  ContractError: exitCodes.contract,
   DestinationOptionError: exitCodes.usage,
   DestinationUnusableError: exitCodes.usage,
   InvalidOptionError: exitCodes.usage,
@@ -16,7 +17,26 @@ export function exitCodeOf(error: unknown): ExitCode {
   const own = 'exitCode' in error ? error.exitCode : undefined;
   const known = Object.values(exitCodes).find((code) => code === own && code !== exitCodes.ok);
   if ('reason' in error && error.reason === 'in-use') return exitCodes.locked;
+  if ('reason' in error && error.reason === 'damaged') return exitCodes.tampered;
   return known ?? codesByName[error.name] ?? exitCodes.error;
+}
+
+/** From what needs a person first to what can wait. */
+const severity: readonly ExitCode[] = [
+  exitCodes.tampered,
+  exitCodes.locked,
+  exitCodes.usage,
+  exitCodes.contract,
+  exitCodes.error,
+  exitCodes.gap,
+  exitCodes.late,
+  exitCodes.stale,
+  exitCodes.drift,
+];
+
+/** The one of several exit codes that says most: any failure before gaps, gaps before late records. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return severity.find((code) => codes.includes(code)) ?? exitCodes.ok;
 }
 
 const networkCauses: Readonly<Record<string, string>> = {

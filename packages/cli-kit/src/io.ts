@@ -11,13 +11,25 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
-/** The real world: this process. The first SIGINT or SIGTERM asks to stop, the second one ends the process at once. */
+/** A stop that takes longer is cut short; what was committed is whole all the same. */
+const patienceMs = 4000;
+
+/**
+ * The real world: this process. The first SIGINT or SIGTERM asks to stop; the second one, or four seconds, end the process at once.
+ */
 export function processIo(): Io {
   const controller = new AbortController();
   const stop = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+    const end = (): never => process.exit(signal === 'SIGINT' ? 130 : 143);
+    if (controller.signal.aborted) end();
+    setTimeout(end, patienceMs).unref();
     controller.abort(new Error(`stopped by ${signal}`));
   };
+  // The reader of a pipe, as `head`, has seen enough: that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   return {

@@ -1,6 +1,6 @@
 /** From the clients' pages to the engine's. */
 import { parseJson, type JsonObject, type JsonValue } from '@millrace/flatten';
-import type { Page, PageRequest, Paging as EnginePaging } from '@millrace/extract';
+import type { BytePage, PageRequest, Paging as EnginePaging, ParsedPage } from '@millrace/extract';
 import { readJson, unexpected, type PageAddress, type Paging, type RawPage } from '@millrace/http';
 
 /** How the engine walks a list that a client pages like this. */
@@ -15,10 +15,50 @@ export function pageAddress(paging: Paging, { page, cursor, signal }: PageReques
 }
 
 /**
+ * Hands a page on as it came; the engine finds the documents in it.
+ * @throws UnexpectedResponseError when it is no JSON
+ */
+export async function bytePage({ bytes, headers, serverTime, response }: RawPage, paging: Paging): Promise<BytePage> {
+  if (bytes.length > 0 && !looksLikeJson(bytes)) await readJson(response, bytes);
+  const bare = paging.style === 'page-number' && paging.bare && firstByte(bytes) === openingBracket;
+  const count = paging.style === 'page-number' ? paging.totalCount : undefined;
+  return {
+    body: bytes,
+    at: bare ? [] : [paging.items],
+    ...(count?.in === 'body' ? { countAt: [count.name] } : {}),
+    ...(count?.in === 'header' ? { totalCount: wholeNumber(headers.get(count.name)) } : {}),
+    ...(paging.style === 'cursor' ? { nextAt: [paging.nextCursor] } : {}),
+    serverTime,
+    refuse: (why) =>
+      unexpected(
+        response,
+        `It is JSON, but not a page of the API (${why}): check that the address is that of the API.`,
+      ),
+  };
+}
+
+const openingBracket = 0x5b;
+const openingBrace = 0x7b;
+
+function firstByte(bytes: Uint8Array): number | undefined {
+  return bytes.find((byte) => byte > 0x20);
+}
+
+/** Whether it begins and ends as an object or array does: a log-in page does not, and what was cut short most often does not. */
+function looksLikeJson(bytes: Uint8Array): boolean {
+  const first = firstByte(bytes.subarray(bytes[0] === 0xef ? 3 : 0));
+  const last = bytes.findLast((byte) => byte > 0x20);
+  return (first === openingBrace && last === 0x7d) || (first === openingBracket && last === 0x5d);
+}
+
+/**
  * Parses a page, with every integer exact.
  * @throws UnexpectedResponseError when it is no JSON, or not the page that the API describes
  */
-export async function enginePage({ bytes, headers, serverTime, response }: RawPage, paging: Paging): Promise<Page> {
+export async function enginePage(
+  { bytes, headers, serverTime, response }: RawPage,
+  paging: Paging,
+): Promise<ParsedPage> {
   const body = bytes.length === 0 ? [] : await parseBody(response, bytes);
   const documents = documentsOf(body, paging);
   if (documents === undefined) {
@@ -64,7 +104,10 @@ function countOf(
   place: { readonly in: 'body' | 'header'; readonly name: string },
 ): number | undefined {
   const value = place.in === 'header' ? headers.get(place.name) : isObject(body) ? body[place.name] : undefined;
-  if (typeof value === 'number') return value;
+  return typeof value === 'number' ? value : wholeNumber(value);
+}
+
+function wholeNumber(value: unknown): number | undefined {
   return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 

@@ -63,6 +63,12 @@ test('a Request object goes through the proxy as well', async () => {
   expect(proxy.asked.join()).toContain('celonis.test');
 });
 
-test('without a proxy in the environment it is the fetch of Node itself', async () => {
-  expect(await nodeFetch({})).toBe(fetch);
+test('a page goes through the proxy as well', async () => {
+  const origin = await listen(createServer((_, response) => void response.end('direct')));
+  const proxy = await startProxy(origin);
+  const fetchThrough = await nodeFetch({ HTTP_PROXY: proxy.url });
+  await (await fetchThrough('http://celonis.test/log', { redirect: 'manual' })).text();
+  expect(proxy.asked.join()).toContain('celonis.test');
+  const local = await fetchThrough(origin, { redirect: 'manual' });
+  expect([await local.text(), proxy.asked.length]).toEqual(['direct', 1]);
 });

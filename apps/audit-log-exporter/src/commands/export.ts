@@ -1,4 +1,4 @@
-import { destinationOption, jsonOption, type CommandSpec } from '@millrace/cli-kit';
+import { destinationOption, jsonOption, logWindowsOption, type CommandSpec } from '@millrace/cli-kit';
 import { connectionOptions, connectionSecrets } from './connection.ts';
 
 export const exportCommand: CommandSpec = {
@@ -41,13 +41,20 @@ against the server before it is committed, and an interrupted run goes on where 
       description: 'read this much of the past again, for late records',
       default: '24h',
     },
+    {
+      flags: '--heal',
+      key: 'heal',
+      description: 'read everything again that the source still has, and take in what came later than --reread covers',
+    },
     { flags: '--concurrency <number>', key: 'concurrency', description: 'requests in flight, 1 to 32', default: '4' },
+    logWindowsOption,
     jsonOption,
   ],
   secrets: connectionSecrets,
   examples: [
     ['export', 'everything retained, into celonis-audit.duckdb; run it again for what is new'],
     ['export --from 2026-01-01 --to parquet:audit', 'since new year, as Parquet files below ./audit'],
+    ['export --heal', 'once a month: whatever came late, however late'],
     ['export --feeds audit --to ndjson:- | jq .row.event', 'the audit log on standard output'],
   ],
   load: async () => (await import('../handlers/export.ts')).runExport,

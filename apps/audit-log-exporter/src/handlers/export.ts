@@ -1,4 +1,4 @@
-import { exitCodes, UsageError, type CommandContext, type ExitCode } from '@millrace/cli-kit';
+import { UsageError, type CommandContext, type ExitCode } from '@millrace/cli-kit';
 import { extractToDestination } from '@millrace/cli-kit/extraction';
 import { instantSetting, integerSetting, spanSetting, wordListSetting } from '@millrace/cli-kit/values';
 import { celonisAuditLog } from '@millrace/model';
@@ -18,14 +18,17 @@ export async function runExport(context: CommandContext): Promise<ExitCode> {
   const settleMs = spanSetting(settings, 'settle');
   const rereadMs = spanSetting(settings, 'reread');
   const client = await connectTeam(context);
-  const summary = await extractToDestination({
+  return extractToDestination({
+    program: 'celonis-audit',
     io,
+    logWindows: settings.text('logWindows'),
     to: settings.text('to') ?? '',
     json: settings.on('json'),
     model: celonisAuditLog,
     feeds: auditFeeds(client, names),
     extraction: {
       full: settings.on('full'),
+      heal: settings.on('heal'),
       ...(from === undefined ? {} : { from: new Date(from) }),
       ...(until === undefined ? {} : { until: new Date(until) }),
       ...(concurrency === undefined ? {} : { concurrency }),
@@ -33,5 +36,4 @@ export async function runExport(context: CommandContext): Promise<ExitCode> {
       ...(rereadMs === undefined ? {} : { rereadMs }),
     },
   });
-  return summary.feeds.some((feed) => feed.gaps.length > 0) ? exitCodes.gap : exitCodes.ok;
 }

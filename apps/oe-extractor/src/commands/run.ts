@@ -1,5 +1,14 @@
-import { destinationOption, jsonOption, type CommandSpec } from '@millrace/cli-kit';
+import { destinationOption, jsonOption, logWindowsOption, type CommandSpec } from '@millrace/cli-kit';
 import { connectionOptions, connectionSecrets } from './connection.ts';
+import {
+  digitalProcessOption,
+  modelOption,
+  namesOption,
+  pseudonymizeOption,
+  pseudonymSecret,
+  shapeOptions,
+} from './shape-options.ts';
+import { sweepOption } from '../sweep-option.ts';
 
 export const runCommand: CommandSpec = {
   name: 'run',
@@ -8,8 +17,12 @@ export const runCommand: CommandSpec = {
 tables, and builds the activity log.
 
 The first run reads everything. Later runs read the process contexts that changed since, and replace them with all their child
-rows; nothing is written twice. Changed filters, or --full, read everything again. A filter hides runs: with --status finished
-those that are running, failed or terminated are not extracted.`,
+rows; nothing is written twice. Changed filters, another shape, or --full, read everything again.
+
+A filter hides runs: with --status finished those that are running, failed or terminated are not extracted. The program says how
+many. --filter and --delta-filter take the statements of a Celonis data job; a delta load goes by --delta-filter, where there is
+one, else by --filter. Parameters: <%=max_modified_time%> is the newest change that the destination holds, <%=includeScopes%> is
+the value of --scopes.`,
   options: [
     destinationOption('oe.duckdb'),
     ...connectionOptions,
@@ -21,22 +34,53 @@ those that are running, failed or terminated are not extracted.`,
     },
     { flags: '--updated-since <date>', key: 'updatedSince', description: 'only those changed at or after' },
     { flags: '--scopes <scopes>', key: 'scopes', description: 'live, draft or live,draft', default: 'live' },
-    { flags: '--full', key: 'full', description: 'read everything again, and replace what is there' },
+    digitalProcessOption,
+    { flags: '--filter <statement>', key: 'filter', description: `Filter Statement, as "status = 'finished'"` },
     {
-      flags: '--model <name>',
-      key: 'model',
-      description: 'oe/activity-log (one row per event) or oe/event-log (one row per run)',
-      default: 'oe/activity-log',
+      flags: '--delta-filter <statement>',
+      key: 'deltaFilter',
+      description: `Delta Filter Statement, as "status = 'finished' AND updatedSince = <%=max_modified_time%>"`,
+    },
+    {
+      flags: '--parameters <list>',
+      key: 'parameters',
+      description:
+        'parameters of the statements with ; between: since=2026-01-01; newest=FIND_MAX(process_context, metadata$updatedAt, 2020-01-01)',
+    },
+    { flags: '--full', key: 'full', description: 'read everything again, and replace what is there' },
+    sweepOption,
+    modelOption,
+    namesOption,
+    ...shapeOptions,
+    pseudonymizeOption,
+    {
+      flags: '--template <file>',
+      key: 'template',
+      description:
+        'extract what a file of the Celonis Extractor Builder says, with its tables, columns, paths and paging',
     },
     { flags: '--page-size <number>', key: 'pageSize', description: 'documents per request, 1 to 1000', default: '200' },
     { flags: '--concurrency <number>', key: 'concurrency', description: 'requests in flight, 1 to 32', default: '4' },
+    logWindowsOption,
     jsonOption,
   ],
-  secrets: connectionSecrets,
+  secrets: [...connectionSecrets, pseudonymSecret],
   examples: [
     ['run', 'everything into oe.duckdb; run it again for what changed'],
     ['run --status finished --created-since 2026-01-01', 'completed runs of this year'],
+    [
+      `run --filter "status = 'finished'" --delta-filter "status = 'finished' AND updatedSince = <%=max_modified_time%>"`,
+      'the same words as in a Celonis data job',
+    ],
     ['run --scopes live,draft --to parquet:oe', 'runs of draft versions too, as Parquet files below ./oe'],
+    [
+      'run --model oe/event-log --digital-process 01JX0B2M9Q3N4P5R6S7T8V9W0X',
+      'one digital process, under the older names',
+    ],
+    [
+      "run --pseudonymize 'sensitive,process_context$context$*$customer$email'",
+      'hashes in place of users and of the customers’ e-mails',
+    ],
   ],
   load: async () => (await import('../handlers/run.ts')).runRun,
 };

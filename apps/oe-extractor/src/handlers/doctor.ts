@@ -3,6 +3,7 @@ import { describeAnswer, runChecks, type Check } from '@millrace/cli-kit/doctor'
 import { enginePage } from '@millrace/cli-kit/pages';
 import type { OeClient } from '@millrace/oe-client';
 import { connectEngine } from '../engine.ts';
+import { parsedPage } from '../parsed-page.ts';
 
 /** `oe-extract doctor`. */
 export async function runDoctor(context: CommandContext): Promise<ExitCode> {
@@ -11,7 +12,8 @@ export async function runDoctor(context: CommandContext): Promise<ExitCode> {
   const check = (name: string, list: Pick<OeClient['accounts'], 'paging' | 'readPage'>): Check => ({
     name,
     needs: 'a key for the Orchestration Engine API',
-    attempt: async () => describeAnswer(await enginePage(await list.readPage({ pageSize: 1, signal }), list.paging)),
+    attempt: async () =>
+      describeAnswer(parsedPage(await enginePage(await list.readPage({ pageSize: 1, signal }), list.paging))),
   });
   const checks = [
     check('accounts', client.accounts),

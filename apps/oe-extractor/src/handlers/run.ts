@@ -1,49 +1,68 @@
-import { exitCodes, UsageError, type CommandContext, type ExitCode } from '@millrace/cli-kit';
+import type { CommandContext, ExitCode } from '@millrace/cli-kit';
 import { extractToDestination } from '@millrace/cli-kit/extraction';
-import { instantSetting, integerSetting, wordSetting } from '@millrace/cli-kit/values';
-import { oeActivityLog, oeEventLog } from '@millrace/model';
+import { integerSetting } from '@millrace/cli-kit/values';
+import type { DocumentShaper } from '@millrace/model';
+import { readContextFilters } from '../context-filters.ts';
 import { connectEngine } from '../engine.ts';
-import { oeFeeds, type RunFilters } from '../feeds.ts';
-
-const models = [oeActivityLog, oeEventLog];
+import { oeFeeds } from '../feeds.ts';
+import { describeHidden } from '../hidden-contexts.ts';
+import { readSweep } from '../sweep-option.ts';
+import { absoluteDestination } from '../destination.ts';
+import { contextTable } from '../models.ts';
+import { builtInRoad } from '../road.ts';
+import { readTemplate } from '../template-run.ts';
 
 /** `oe-extract run`. */
 export async function runRun(context: CommandContext): Promise<ExitCode> {
   const { io, settings } = context;
-  const filters = readFilters(context);
-  const name = wordSetting(
-    settings,
-    'model',
-    models.map((each) => each.name),
-  );
-  const model = models.find((each) => each.name === name) ?? oeActivityLog;
+  const to = settings.text('to') ?? '';
+  const road = settings.text('template') === undefined ? await builtInRoad(context) : await readTemplate(context);
+  const filters = await readContextFilters(context, {
+    table: contextTable(road.model).name,
+    destination: absoluteDestination(to, io.cwd),
+    fixed: road.fixed,
+  });
+  const pageSize = integerSetting(settings, 'pageSize', 1, 1000) ?? 200;
+  const sweepMs = readSweep(settings);
   const concurrency = integerSetting(settings, 'concurrency', 1, 32);
-  const client = await connectEngine(context);
-  if (filters.status !== undefined) {
-    io.stderr.write(`note: --status ${filters.status} leaves out every process context with another status\n`);
-  }
-  await extractToDestination({
+  const client = await connectEngine(context, road.paths);
+  for (const line of await describeHidden(client, filters, io.signal)) io.stderr.write(`${line}\n`);
+  const shapers = new Map(
+    road.model.feeds.flatMap(({ table }) => {
+      const shaper = road.shaper(table);
+      return shaper === undefined ? [] : [[table, shaper] as const];
+    }),
+  );
+  const code = await extractToDestination({
+    program: 'oe-extract',
     io,
-    to: settings.text('to') ?? '',
+    logWindows: settings.text('logWindows'),
+    to,
     json: settings.on('json'),
-    model,
-    feeds: oeFeeds(client, model, filters),
+    model: road.model,
+    feeds: oeFeeds(client, {
+      model: road.model,
+      spec: road.spec,
+      shapers,
+      shape: road.fingerprint,
+      filters,
+      pageSize: road.pageSize ?? pageSize,
+      sweepMs,
+    }),
     extraction: { full: settings.on('full'), ...(concurrency === undefined ? {} : { concurrency }) },
   });
-  return exitCodes.ok;
+  for (const line of unmatchedRules(shapers)) io.stderr.write(`${line}\n`);
+  return code;
 }
 
-function readFilters({ settings }: CommandContext): RunFilters {
-  const status = settings.text('status');
-  if (status === '') throw new UsageError('--status: give a status, as finished, or leave the flag out for all.');
-  const createdSince = instantSetting(settings, 'createdSince');
-  const updatedSince = instantSetting(settings, 'updatedSince');
-  const scopes = wordSetting(settings, 'scopes', ['live', 'draft', 'live,draft', 'draft,live']) ?? 'live';
-  return {
-    ...(status === undefined ? {} : { status }),
-    ...(createdSince === undefined ? {} : { createdSince }),
-    ...(updatedSince === undefined ? {} : { updatedSince }),
-    includeScopes: scopes === 'draft,live' ? 'live,draft' : scopes,
-    pageSize: integerSetting(settings, 'pageSize', 1, 1000) ?? 200,
-  };
+/** A misspelt path would let through what was to be hidden. */
+function unmatchedRules(shapers: ReadonlyMap<string, DocumentShaper>): readonly string[] {
+  return [...shapers].flatMap(([feed, { documents, unmatched }]) =>
+    documents === 0
+      ? []
+      : unmatched.map(
+          (path) =>
+            `warning: none of the ${documents.toLocaleString('en-US')} documents of ${feed} has ${path.join('$')}, which --omit or --pseudonymize names`,
+        ),
+  );
 }

@@ -10,5 +10,12 @@ export function destinationOption(file: string): OptionSpec {
   };
 }
 
+/** `--log-windows`. */
+export const logWindowsOption: OptionSpec = {
+  flags: '--log-windows <file>',
+  key: 'logWindows',
+  description: 'append a log record for each receipt, a line each, in the JSON form of OpenTelemetry (OTLP)',
+};
+
 /** `--json`. */
 export const jsonOption: OptionSpec = { flags: '--json', key: 'json', description: 'print JSON instead of a table' };

@@ -1,5 +1,6 @@
 /** A run of the extraction engine as a command: destination, progress, tables of the model, summary. */
 import { access, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { createDestination, parseDestinationUrl } from '@millrace/destinations';
 import {
   runExtraction,
@@ -13,21 +14,29 @@ import {
 import type { TableSchema } from '@millrace/flatten';
 import { duckdb, renderTransformations, type Model } from '@millrace/model';
 import { absoluteDestination } from '../destination-path.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { exitCodeOf, renderFailure, worstOf } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { printJson, renderTable } from '../output.ts';
+import { leanHeap } from '../lean-heap.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { span } from '../span.ts';
+import { openWindowLog, type WindowLog } from '../window-log.ts';
 
 /** What a program says of its run. */
 export interface ExtractionCommand {
+  /** Its name, for messages. */
+  readonly program: string;
   readonly io: Io;
   /** The destination as the user wrote it. */
   readonly to: string;
   readonly model: Model;
   readonly json: boolean;
   readonly feeds: readonly Feed[];
+  /** File that gets a log record for each receipt. */
+  readonly logWindows?: string | undefined;
   /** Everything else for the engine. */
-  readonly extraction: Omit<ExtractionOptions, 'feeds' | 'destination' | 'signal' | 'onProgress'>;
+  readonly extraction: Omit<ExtractionOptions, 'feeds' | 'destination' | 'signal' | 'onProgress' | 'keepGoing'>;
 }
 
 /** A table that a transformation of the model made. */
@@ -38,38 +47,58 @@ interface Built {
 
 /**
  * Extracts, builds the activity tables where the destination can, and prints what happened: on stdout, or on stderr where stdout
- * carries the rows.
+ * carries the rows. A feed that fails does not keep the others from going on.
+ * @returns the exit code: that of the gravest failure, 4 when records were deleted at the source before they were read
  */
-export async function extractToDestination(command: ExtractionCommand): Promise<ExtractionSummary> {
-  const { io, to, json } = command;
+export async function extractToDestination(command: ExtractionCommand): Promise<ExitCode> {
+  const { program, io, to, json, logWindows } = command;
   const toStdout = parseDestinationUrl(to).target === '-';
   const url = absoluteDestination(to, io.cwd);
-  const destination = createDestination(url, toStdout ? { output: io.stdout } : {});
+  const progress = createProgress(io);
+  const options = { signal: io.signal, onNote: (text: string) => progress.note(`note: ${text}`) };
+  const destination = createDestination(url, toStdout ? { ...options, output: io.stdout } : options);
   const isNew = !toStdout && !(await exists(parseDestinationUrl(url).target));
-  const run: RunState = { destination, progress: createProgress(io), committed: false };
+  const log = logWindows === undefined ? undefined : await openWindowLog(resolve(io.cwd, logWindows), program, to);
+  const spool = toStdout ? undefined : `${parseDestinationUrl(url).target}.spool`;
+  const run: RunState = { destination, progress, log, spool, committed: false };
   let result: Awaited<ReturnType<typeof extractAndBuild>>;
   try {
     result = await extractAndBuild(command, run);
   } catch (error) {
-    run.progress.end();
-    await destination.close();
+    progress.end();
+    // What went wrong first is what the user must see.
+    await destination.close({ quick: true }).catch(() => undefined);
     // A wrong credential must not leave an empty database behind. What did not exist before this run is this run's.
     if (isNew && !run.committed) await rm(parseDestinationUrl(url).target, { recursive: true, force: true });
-    throw error;
+    // A statement that was interrupted says so; the reason is what the user did.
+    throw io.signal.aborted ? io.signal.reason : error;
+  } finally {
+    await log?.end();
   }
-  run.progress.end();
-  await destination.close();
+  progress.end();
+  await destination.close({ quick: io.signal.aborted });
   const { summary, built } = result;
   const tables = summary.tables.map(({ name, columns }) => ({ name, columns: columns.length }));
-  if (json) printJson(toStdout ? { stdout: io.stderr } : io, { destination: to, ...summary, tables, built });
+  const failures = summary.failures.map(({ feed, error }) => ({ feed, error: messageOf(error) }));
+  const report = { destination: to, ...summary, failures, tables, built };
+  if (json) printJson(toStdout ? { stdout: io.stderr } : io, report);
   else (toStdout ? io.stderr : io.stdout).write(renderSummary(to, summary, built));
-  return summary;
+  for (const { feed, error } of summary.failures) io.stderr.write(renderFailure(`${program}: ${feed}`, error, io.env));
+  const gap = summary.feeds.some(({ gaps }) => gaps.length > 0) ? exitCodes.gap : exitCodes.ok;
+  return worstOf([gap, ...summary.failures.map(({ error }) => exitCodeOf(error))]);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What a run has come to. */
 interface RunState {
   readonly destination: Destination;
   readonly progress: Progress;
+  readonly log: WindowLog | undefined;
+  /** Folder for pages that wait; none beside standard output. */
+  readonly spool: string | undefined;
   /** Whether anything was committed. */
   committed: boolean;
 }
@@ -79,17 +108,27 @@ async function extractAndBuild(
   run: RunState,
 ): Promise<{ readonly summary: ExtractionSummary; readonly built: readonly Built[] }> {
   const report = reporter(run.progress);
+  const keepLean = leanHeap();
   const summary = await runExtraction({
     ...extraction,
     feeds,
     destination: run.destination,
+    keepGoing: true,
+    ...(run.spool === undefined ? {} : { spool: run.spool }),
     signal: io.signal,
     onProgress: (event) => {
-      if (event.kind === 'committed') run.committed = true;
+      keepLean();
+      if (event.kind === 'committed') {
+        run.committed = true;
+        run.log?.write(event.receipt);
+      }
       report(event);
     },
   });
   run.progress.end();
+  // Nothing was read, most often for one and the same reason: it is told once.
+  const [failure] = summary.failures;
+  if (summary.feeds.length === 0 && failure !== undefined) throw failure.error;
   const options = { full: extraction.full ?? false, tables: summary.tables };
   return { summary, built: await buildTables(run.destination, model, options, run.progress) };
 }
@@ -142,6 +181,12 @@ function reporter(progress: Progress): (event: ProgressEvent) => void {
         progress.note(
           `warning: ${event.feed}: what happened from ${event.from} to ${event.to} was deleted at the source before it was read`,
         );
+        break;
+      case 'difference found':
+        if (event.late > 0)
+          progress.note(
+            `${event.feed}: ${event.late} records from ${event.from} to ${event.to} came later than they were read`,
+          );
         break;
       case 'clock skew':
         if (!clockTold) progress.note(clockWarning(event.skewMs));

@@ -1,88 +1,95 @@
-import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createDestination, parseDestinationUrl } from '@millrace/destinations';
-import type { Receipt } from '@millrace/extract';
+import { createDestination, inspectDestination } from '@millrace/destinations';
+import { acknowledgeGaps, readFeedStatus, type FeedStatus } from '@millrace/extract';
 import type { CommandContext } from '../command.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { worstOf } from '../failure.ts';
 import type { Io } from '../io.ts';
+import { renderMetrics, writeMetrics } from '../metrics.ts';
 import { printJson, renderTable } from '../output.ts';
 import { span } from '../span.ts';
-import { UsageError } from '../usage-error.ts';
 import { spanSetting } from '../values.ts';
-import { absoluteDestination } from '../destination-path.ts';
+import { readableDestination } from '../destination-path.ts';
 
-/** How far one feed is. */
-interface FeedStatus {
-  readonly feed: string;
-  /** The end of the last window, or the server's clock when the last reading began. */
-  readonly completeTo: string;
-  readonly lagSeconds: number;
-  readonly receipts: number;
-  readonly lastRun: string;
-  readonly lastProof: Receipt['proof'];
-  readonly stale: boolean;
-}
-
-/** Prints how far each feed is; exit code 3 when one is behind `--max-lag`. */
+/** Prints how far each feed is; exit code 4 while a gap is not acknowledged, 3 when a feed is behind `--max-lag`. */
 export async function runStatus({ io, settings }: CommandContext): Promise<ExitCode> {
-  const url = settings.text('to') ?? '';
+  const to = settings.text('to') ?? '';
   const maxLag = spanSetting(settings, 'maxLag');
-  await refuseMissing(url, io);
-  const destination = createDestination(absoluteDestination(url, io.cwd));
-  let feeds: FeedStatus[];
+  const url = readableDestination(to, io.cwd);
+  if (settings.on('acknowledge')) await acknowledge(url, io);
+  const feeds = await readStatus(url);
+  const now = Date.now();
+  const rows = feeds.map((feed) => describe(feed, now, maxLag));
+  if (settings.on('json')) printJson(io, { destination: to, feeds: rows });
+  else io.stdout.write(asTable(rows));
+  const metrics = settings.text('prometheus');
+  if (metrics !== undefined) await writeMetrics(resolve(io.cwd, metrics), renderMetrics(to, feeds, now));
+  return worstOf([
+    rows.some(({ gaps }) => gaps.some(({ acknowledged }) => !acknowledged)) ? exitCodes.gap : exitCodes.ok,
+    rows.some(({ stale }) => stale) ? exitCodes.stale : exitCodes.ok,
+  ]);
+}
+
+async function readStatus(url: string): Promise<FeedStatus[]> {
+  const inspection = await inspectDestination(url);
   try {
-    await destination.open();
-    feeds = await readStatus(destination.receipts(), Date.now(), maxLag);
+    return await readFeedStatus(inspection.state, inspection.receipts());
   } finally {
-    await destination.close();
+    inspection.close();
   }
-  if (settings.on('json')) printJson(io, { destination: url, feeds });
-  else {
-    const rows = feeds.map(({ feed, completeTo, lagSeconds, receipts, lastProof, stale }) => [
-      feed,
-      completeTo,
-      span(lagSeconds),
-      receipts,
-      lastProof,
-      stale ? 'stale' : '',
-    ]);
-    io.stdout.write(renderTable(['feed', 'complete to', 'lag', 'receipts', 'last proof', ''], rows));
-  }
-  return feeds.some(({ stale }) => stale) ? exitCodes.stale : exitCodes.ok;
 }
 
-async function readStatus(
-  receipts: AsyncIterable<Receipt>,
-  now: number,
-  maxLag: number | undefined,
-): Promise<FeedStatus[]> {
-  const feeds = new Map<string, FeedStatus>();
-  for await (const { feed, to, serverTime, run, proof } of receipts) {
-    const before = feeds.get(feed);
-    const end = to ?? serverTime;
-    const completeTo = before === undefined || end > before.completeTo ? end : before.completeTo;
-    const lagMs = now - Date.parse(completeTo);
-    feeds.set(feed, {
-      feed,
-      completeTo,
-      lagSeconds: Math.round(lagMs / 1000),
-      receipts: (before?.receipts ?? 0) + 1,
-      lastRun: run,
-      lastProof: proof,
-      stale: maxLag !== undefined && lagMs > maxLag,
-    });
-  }
-  return [...feeds.values()];
-}
-
-/** Opening a destination makes it; asking for the status of nothing must not. */
-async function refuseMissing(url: string, io: Pick<Io, 'cwd'>): Promise<void> {
-  const { target } = parseDestinationUrl(url);
-  if (target === '-')
-    throw new UsageError('--to: standard output keeps no state. Name the file or folder that an export wrote to.');
+async function acknowledge(url: string, io: Io): Promise<void> {
+  // Opening makes what is missing, and asking for the status of nothing must not.
+  (await inspectDestination(url)).close();
+  const destination = createDestination(url, { onNote: (text) => void io.stderr.write(`note: ${text}\n`) });
   try {
-    await access(resolve(io.cwd, target));
-  } catch {
-    throw new UsageError(`--to: nothing is at ${url}. Name the file or folder that an export wrote to.`);
+    for (const { feed, from, to } of await acknowledgeGaps(destination)) {
+      io.stderr.write(`acknowledged: ${feed}: ${from} to ${to}\n`);
+    }
+  } finally {
+    await destination.close({ quick: true });
   }
+}
+
+type Row = ReturnType<typeof describe>;
+
+function describe(feed: FeedStatus, now: number, maxLag: number | undefined) {
+  const { completeTo, last, ...rest } = feed;
+  const lagMs = completeTo === undefined ? undefined : now - Date.parse(completeTo);
+  return {
+    ...rest,
+    completeTo: completeTo ?? null,
+    lagSeconds: lagMs === undefined ? null : Math.round(lagMs / 1000),
+    lastRun: last?.run ?? null,
+    lastProof: last?.proof ?? null,
+    lastReceipt: last?.sequence ?? null,
+    lastHash: last?.hash ?? null,
+    lastReadAt: last?.serverTime ?? null,
+    stale: maxLag !== undefined && (lagMs === undefined || lagMs > maxLag),
+  };
+}
+
+function asTable(rows: readonly Row[]): string {
+  const table = renderTable(
+    ['feed', 'complete to', 'lag', 'receipts', 'last receipt', 'proof', 'late', 'gaps', ''],
+    rows.map((row) => [
+      row.feed,
+      row.completeTo ?? '',
+      row.lagSeconds === null ? '' : span(row.lagSeconds),
+      row.receipts,
+      row.lastReceipt ?? '',
+      row.lastProof ?? '',
+      row.late,
+      row.gaps.filter(({ acknowledged }) => !acknowledged).length,
+      row.stale ? 'stale' : '',
+    ]),
+  );
+  const gaps = rows.flatMap(({ feed, gaps }) =>
+    gaps.map(
+      ({ from, to, acknowledged }) =>
+        `gap: ${feed}: ${from} to ${to} was deleted at the source before it was read${acknowledged ? ' (acknowledged)' : ''}\n`,
+    ),
+  );
+  return `${table}${gaps.join('')}`;
 }

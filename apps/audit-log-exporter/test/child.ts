@@ -1,0 +1,45 @@
+/** The program as a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+export interface Child {
+  readonly process: ChildProcess;
+  /** Exit code (or signal) and output, once it has ended. */
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly signal: NodeJS.Signals | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  }>;
+}
+
+/** Starts the program; `before` are modules that are loaded first. */
+export function startProgram(
+  cwd: string,
+  argv: readonly string[],
+  env: Record<string, string>,
+  before: readonly string[] = [],
+): Child {
+  const preload = before.flatMap((path) => ['--import', path]);
+  const child = spawn(process.execPath, ['--conditions=@millrace/source', ...preload, main, ...argv], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = once(child, 'close').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+    stdout,
+    stderr,
+  }));
+  return { process: child, ended };
+}

@@ -1,0 +1,182 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { CelonisSimulator } from '@millrace/simulator';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startProgram } from './child.ts';
+import { celonisAuditIn, emptyFolder, keyOf, query, smallTeam } from './support.ts';
+import { contents, destinations, exportTo, full, killAt, team, unbroken } from './unbroken.ts';
+
+describe.for(destinations)('asked to stop: %s', (destination) => {
+  test.for(['SIGTERM', 'SIGINT'] as const)(
+    '%s in any phase ends the program within 5 s, with what was committed whole',
+    { timeout: 3_600_000 },
+    async (signal) => {
+      // After which request: the first, one of the probes, one among windows, the last log-ins, the members.
+      for (const after of full
+        ? Array.from({ length: 45 }, (_, index) => index + 1)
+        : [signal === 'SIGTERM' ? 6 : 12]) {
+        let requests = 0;
+        let child: ReturnType<typeof startProgram> | undefined;
+        const late = new AbortController();
+        const simulator = await team({
+          before: () => {
+            requests += 1;
+            if (requests !== after) return undefined;
+            child?.process.kill(signal);
+            setTimeout(() => late.abort(), 5000).unref();
+            return undefined;
+          },
+        });
+        const folder = await emptyFolder();
+        const env = keyOf(simulator);
+        child = startProgram(folder, exportTo(destination), env);
+        const { code, stderr } = await child.ended;
+        // A run that was all but done may still end with 0.
+        const said = code === 0 || (code === 1 && stderr.includes(`stopped by ${signal}`));
+        expect([after, late.signal.aborted, said, stderr]).toEqual([after, false, true, stderr]);
+        const left = (await readdir(folder)).filter((name) => name.includes('lock') || name.includes('tmp'));
+        expect(left).toEqual([]);
+        simulator.faults = {};
+        expect((await celonisAuditIn(folder, exportTo(destination), env)).code).toBe(0);
+        expect(await contents(folder, destination), `${signal} after request ${after}`).toEqual(
+          await unbroken(destination, simulator),
+        );
+      }
+    },
+  );
+});
+
+const canMount = process.platform === 'linux' && process.getuid?.() === 0 && mountable();
+
+function mountable(): boolean {
+  try {
+    execFileSync('unshare', ['-m', 'true']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe.for(destinations)('a full disk: %s', (destination) => {
+  test.skipIf(!canMount)('is said as what it is, and the next run goes on where there is room', async () => {
+    const simulator = await team();
+    const folder = await emptyFolder();
+    const small = join(folder, 'small');
+    await mkdir(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${full ? 700 : 400}k`, 'tmpfs', small]);
+    onTestFinished(() => void execFileSync('umount', [small]));
+    const env = keyOf(simulator);
+    const { code, stderr } = await startProgram(small, exportTo(destination), env).ended;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/The disk is full: make room and run again/)]);
+    execFileSync('mount', ['-o', 'remount,size=200m', small]);
+    expect((await celonisAuditIn(small, exportTo(destination), env)).code).toBe(0);
+    expect(await contents(small, destination)).toEqual(await unbroken(destination, simulator));
+  });
+});
+
+describe('a full disk at any operation on a file', () => {
+  test('is said as what it is, and the next run ends with what an unbroken run has', async () => {
+    const destination = 'parquet:audit';
+    const simulator = await team();
+    const want = await unbroken(destination, simulator);
+    const env = keyOf(simulator);
+    for (const at of full ? Array.from({ length: 60 }, (_, index) => 4 + index * 5) : [60]) {
+      const folder = await emptyFolder();
+      const first = await startProgram(folder, exportTo(destination), { ...env, FULL_AT: String(at) }, [killAt]).ended;
+      expect([at, first.code, first.stderr]).toEqual([at, 1, expect.stringMatching(/The disk is full|ENOSPC/)]);
+      expect((await celonisAuditIn(folder, exportTo(destination), env)).code).toBe(0);
+      expect(await contents(folder, destination), `full at operation ${at}`).toEqual(want);
+    }
+  }, 3_600_000);
+});
+
+describe.for(destinations)('a lock: %s', (destination) => {
+  const lockFile = (folder: string): string =>
+    destination.startsWith('duckdb') ? join(folder, 'audit.millrace-lock') : join(folder, 'audit', '_lock');
+
+  test('a second start ends with exit code 8 and says who holds the state; the first goes on', async () => {
+    let second: ReturnType<typeof startProgram>['ended'] | undefined;
+    let requests = 0;
+    const folder = await emptyFolder();
+    const simulator: CelonisSimulator = await team({
+      before: async () => {
+        requests += 1;
+        if (requests !== 6) return undefined;
+        second = startProgram(folder, exportTo(destination), keyOf(simulator)).ended;
+        await second;
+        return undefined;
+      },
+    });
+    const first = startProgram(folder, exportTo(destination), keyOf(simulator));
+    expect((await first.ended).code).toBe(0);
+    const { code, stderr, stdout } = (await second) ?? { code: undefined, stderr: '', stdout: '' };
+    expect([code, stdout]).toEqual([8, '']);
+    expect(stderr).toMatch(
+      new RegExp(`in use by process ${first.process.pid} on ${hostname()} since \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z`),
+    );
+  });
+
+  test('one left by a dead process is taken over, with a note', async () => {
+    const folder = await emptyFolder();
+    const simulator = await team();
+    await celonisAuditIn(folder, exportTo(destination), keyOf(simulator));
+    const holder = { host: hostname(), since: '2026-01-01T00:00:00.000Z', token: 'x' };
+    // A number that is free, and one that another process has by now.
+    for (const dead of [{ pid: 4_194_000 }, { pid: process.pid, started: '1' }, { pid: 1, boot: 'an earlier one' }]) {
+      await writeFile(lockFile(folder), JSON.stringify({ ...holder, ...dead }));
+      const { code, stderr } = await celonisAuditIn(folder, exportTo(destination), keyOf(simulator));
+      expect([code, stderr]).toEqual([
+        0,
+        expect.stringMatching(`^note: .* locked by process ${dead.pid} on .* taken over\n$`),
+      ]);
+      expect(await readdir(folder)).toEqual(['audit']);
+    }
+  });
+
+  test('one of another machine is never taken over', async () => {
+    const folder = await emptyFolder();
+    const simulator = await team();
+    await celonisAuditIn(folder, exportTo(destination), keyOf(simulator));
+    const holder = { pid: 7, host: 'elsewhere', since: '2026-01-01T00:00:00.000Z', token: 'x' };
+    await writeFile(lockFile(folder), JSON.stringify(holder));
+    const { code, stderr } = await celonisAuditIn(folder, exportTo(destination), keyOf(simulator));
+    expect(code).toBe(8);
+    expect(stderr).toMatch(/in use by process 7 on elsewhere since 2026-01-01T00:00:00\.000Z.* delete .*lock/);
+  });
+});
+
+describe('time zones', () => {
+  const bounds: [string, string, string][] = [
+    ['the night in which Europe goes to summer time', '2026-03-29', '2026-03-30'],
+    ['the night in which New York goes to winter time', '2026-11-01T00:00:00', '2026-11-01T06:00:00Z'],
+    ['a leap day', '2028-02-29', '2028-03-01'],
+  ];
+  const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata'];
+  test.for(bounds)('move no bound: %s', async (bound) => {
+    const [, from, until] = bound;
+    const utc = (text: string): number => Date.parse(text.length === 10 || text.endsWith('Z') ? text : `${text}Z`);
+    const start = utc(from);
+    const end = utc(until);
+    const simulator = await smallTeam({
+      now: new Date(end + 86_400_000).toISOString(),
+      sizes: { auditEvents: 2, loginEvents: 2, members: 2, adoptionEvents: 0, days: 1 },
+    });
+    const [model] = simulator.data.auditEvents;
+    if (model === undefined) throw new Error('no model');
+    const times: number[] = [];
+    for (let at = start - 3 * 3_3_600_000; at <= end + 3 * 3_3_600_000; at += 3_600_000) times.push(at - 1, at);
+    const events = times.map((at) => ({ ...model, timestamp: new Date(at).toISOString() }));
+    simulator.data.auditEvents.splice(0, Infinity, ...events);
+    simulator.touch();
+    const want = times.filter((at) => at >= start && at < end).map(String);
+    for (const TZ of full ? zones : zones.slice(bounds.indexOf(bound), bounds.indexOf(bound) + 1)) {
+      const folder = await emptyFolder();
+      const argv = ['export', '--to', 'duckdb:audit', '--feeds', 'audit', '--from', from, '--until', until];
+      expect((await startProgram(folder, argv, { ...keyOf(simulator), TZ }).ended).code).toBe(0);
+      const rows = await query(folder, 'duckdb:audit', 'SELECT epoch_ms("timestamp") FROM audit_log ORDER BY 1');
+      expect([TZ, rows.flat()]).toEqual([TZ, want]);
+    }
+  });
+});

@@ -1,0 +1,49 @@
+/** What a run that nothing disturbs leaves, to compare others with. */
+import { fileURLToPath } from 'node:url';
+import type { CelonisSimulator, FaultPlan } from '@millrace/simulator';
+import { expect } from 'vitest';
+import { celonisAuditIn, emptyFolder, keyOf, query, smallTeam } from './support.ts';
+
+export const full: boolean = process.env['MILLRACE_FULL'] !== undefined;
+export const killAt: string = fileURLToPath(new URL('kill-at.mjs', import.meta.url));
+export const destinations: readonly string[] = ['duckdb:audit', 'parquet:audit'];
+
+/** A team of some pages; `hooks` see each request. */
+export async function team(hooks: FaultPlan['hooks'] = {}): Promise<CelonisSimulator> {
+  return smallTeam({
+    sizes: { auditEvents: full ? 6000 : 1000, loginEvents: 100, members: 20, adoptionEvents: 10, days: 20 },
+    faults: { hooks },
+  });
+}
+
+/** What a run is given to do. */
+export function exportTo(destination: string): string[] {
+  return ['export', '--to', destination, '--concurrency', '2'];
+}
+
+/** Every row of the tables, columns by name since they come in the order in which windows brought them, and what `verify` says. */
+export async function contents(folder: string, destination: string): Promise<unknown> {
+  const rows: string[] = [];
+  for (const table of ['audit_log', 'audit_log$message$errors', 'login_history', 'members', 'members$group']) {
+    const names = await query(folder, destination, `SELECT column_name FROM (DESCRIBE "${table}") ORDER BY 1`);
+    const columns = names.map(([name = '']) => `"${name}"`).join(', ');
+    const found = await query(folder, destination, `SELECT ${columns} FROM "${table}" ORDER BY ALL`);
+    rows.push(...found.map((row) => `${table} ${row.join('|')}`));
+  }
+  const { code, stdout } = await celonisAuditIn(folder, ['verify', '--to', destination], {});
+  return { rows, verify: code === 0 ? 0 : stdout };
+}
+
+export async function unbroken(destination: string, simulator: CelonisSimulator): Promise<unknown> {
+  const folder = await emptyFolder();
+  expect((await celonisAuditIn(folder, exportTo(destination), keyOf(simulator))).code).toBe(0);
+  return contents(folder, destination);
+}
+
+export function seededNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 4_294_967_296;
+  };
+}
