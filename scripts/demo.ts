@@ -129,7 +129,7 @@ try {
   else say('every table equals what the simulators hold');
   process.stdout.write(`
 Where to look next
-  npx duckdb ${databases.audit}            any SQL client that reads DuckDB; start with audit_activity
+  duckdb ${databases.audit}                the DuckDB shell, or any client that reads DuckDB; start with audit_activity
   npx celonis-audit --help
   npx oe-extract model --format mermaid
   README.md                                    the SDKs, the simulators, what is inferred of the vendors' APIs
