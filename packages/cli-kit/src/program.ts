@@ -54,7 +54,7 @@ function addCommand(
   }
   const command = prepare(parent.command(words.at(-1) ?? ''), io)
     .summary(spec.summary)
-    .description(spec.description)
+    .description(unwrap(spec.description))
     .helpOption('--help', 'print this help')
     .allowExcessArguments(false);
   for (const option of spec.options) command.addOption(toCommander(option));
@@ -62,6 +62,11 @@ function addCommand(
   command.action(async (...args: unknown[]) => {
     await execute(spec, byKey(spec.options, command.opts()), args.slice(0, -2).map(String));
   });
+}
+
+/** A line break within a paragraph is only the source's; help wraps to its own width. */
+function unwrap(text: string): string {
+  return text.replaceAll(/(?<!\n)\n(?!\n)/g, ' ');
 }
 
 function toCommander(option: OptionSpec): Option {

@@ -146,6 +146,14 @@ test('help goes to stdout, names defaults, variables, credentials and examples, 
   `);
 });
 
+test('a description is wrapped to the width of the help, not where its source was', async () => {
+  const io = testIo({}, folder);
+  const spec = program(async () => 0);
+  const commands = spec.commands.map((command) => ({ ...command, description: 'Grinds corn\nfinely.\n\nAnd again.' }));
+  await runProgram({ ...spec, commands }, ['grind', '--help'], io);
+  expect(io.stdout.text).toContain('\nGrinds corn finely.\n\nAnd again.\n');
+});
+
 test('a command below another is found', async () => {
   expect(
     await runProgram(

@@ -15,8 +15,7 @@ export interface ParquetOptions {
   readonly compress?: CompressPage;
   /** Rows of a row group, at most. Default 122,880, as DuckDB has it. */
   readonly rowGroupRows?: number;
-  /** Bytes of values that a row group may hold before they are compressed, nearly. Default 16 MiB. A writer
-   * needs up to about three times as much memory. */
+  /** Bytes of values that a row group may hold before they are compressed, nearly. Default 16 MiB. A writer's memory grows with it. */
   readonly rowGroupBytes?: number;
   /** Whether integers, dates and times may be written as differences (DELTA_BINARY_PACKED). Default true; false for readers that only know PLAIN and dictionaries. */
   readonly delta?: boolean;

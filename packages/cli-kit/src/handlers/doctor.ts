@@ -49,6 +49,7 @@ export function describeAnswer(page: {
   readonly totalCount?: number | undefined;
   readonly documents: readonly unknown[];
 }): string {
-  if (page.totalCount !== undefined) return `${page.totalCount.toLocaleString('en-US')} records`;
+  if (page.totalCount !== undefined)
+    return `${page.totalCount.toLocaleString('en-US')} ${page.totalCount === 1 ? 'record' : 'records'}`;
   return page.documents.length === 0 ? 'answers, and has no record' : 'answers with a record';
 }
