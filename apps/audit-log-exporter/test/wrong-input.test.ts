@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -160,3 +161,27 @@ test('a folder where a file is wanted is refused', async () => {
   const { code } = await celonisAuditIn(folder, ['export', '--to', 'duckdb:audit.duckdb'], keyOf(team));
   expect(code).toBe(2);
 });
+
+test.each(['duckdb', 'parquet', 'csv', 'ndjson'])(
+  '%s below a file is refused with the place that is wrong',
+  async (scheme) => {
+    const team = await smallTeam();
+    const folder = await emptyFolder();
+    await writeFile(join(folder, 'notes'), 'a file');
+    const { code, stderr } = await celonisAuditIn(folder, ['export', '--to', `${scheme}:notes/audit`], keyOf(team));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^celonis-audit: .*notes.*(?:make it|choose another place|name a folder)/);
+    expect(team.requests).toEqual([]);
+  },
+);
+
+// Even a superuser cannot make a file there.
+test.skipIf(!existsSync('/proc/self'))(
+  'a place where no file can be made is refused in one sentence, exit code 2',
+  async () => {
+    const team = await smallTeam();
+    const { code, stderr } = await celonisAuditIn('/proc', ['export', '--to', 'duckdb:audit.duckdb'], keyOf(team));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^celonis-audit: \/proc cannot be written \(ENOENT\)/);
+  },
+);

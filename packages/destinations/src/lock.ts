@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { DestinationUnusableError, systemCode } from './errors.ts';
+import { dirname, join } from 'node:path';
+import { DestinationUnusableError, messageOf, systemCode, writeError } from './errors.ts';
 
 /** Who holds a destination. */
 export interface LockHolder {
@@ -41,7 +41,7 @@ export async function acquireLock(url: string, file: string): Promise<Lock> {
   const own = await describeSelf();
   let takenOver: LockHolder | undefined;
   for (let attempt = 0; ; attempt += 1) {
-    if (await create(file, own)) break;
+    if (await create(url, file, own)) break;
     const holder = await readHolder(file);
     if (attempt >= 5 || (holder !== undefined && (await isAlive(holder)))) throw inUse(url, file, holder);
     if (await remove(file, holder)) takenOver = holder ?? takenOver;
@@ -80,7 +80,7 @@ function inUse(url: string, file: string, holder: LockHolder | undefined, cause?
   return new DestinationUnusableError(url, 'in-use', file, `${url} is in use by ${who}. ${advice}`, { cause });
 }
 
-async function create(file: string, own: LockHolder): Promise<boolean> {
+async function create(url: string, file: string, own: LockHolder): Promise<boolean> {
   // Written beside and linked: the lock is never there without saying whose it is.
   const draft = `${file}.${own.token}`;
   try {
@@ -90,10 +90,18 @@ async function create(file: string, own: LockHolder): Promise<boolean> {
     await link(draft, file);
     return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
-    throw error;
+    const code = systemCode(error);
+    if (code === 'EEXIST') return false;
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw writeError(url, 'write the lock', error);
+    throw new DestinationUnusableError(
+      url,
+      'not-writable',
+      dirname(file),
+      `${dirname(file)} cannot be written (${code ?? messageOf(error)}): change its permissions, or choose another place.`,
+      { cause: error },
+    );
   } finally {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 

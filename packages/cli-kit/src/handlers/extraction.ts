@@ -69,7 +69,8 @@ export async function extractToDestination(command: ExtractionCommand): Promise<
     // What went wrong first is what the user must see.
     await destination.close({ quick: true }).catch(() => undefined);
     // A wrong credential must not leave an empty database behind. What did not exist before this run is this run's.
-    if (isNew && !run.committed) await rm(parseDestinationUrl(url).target, { recursive: true, force: true });
+    if (isNew && !run.committed)
+      await rm(parseDestinationUrl(url).target, { recursive: true, force: true }).catch(() => undefined);
     // A statement that was interrupted says so; the reason is what the user did.
     throw io.signal.aborted ? io.signal.reason : error;
   } finally {
