@@ -5,6 +5,7 @@ import { ByteWriter } from './byte-writer.ts';
 import { writeDeltas } from './delta.ts';
 import { checkIndex, type EncodedValues, indicesSize, writeIndices } from './encoded.ts';
 import { Encoding } from './format.ts';
+import { INT96_BYTES, int96FromMillis } from './int96.ts';
 import type { ValueBuilder, ValueCursor } from './value-builder.ts';
 import { wordsDictionary } from './words-dictionary.ts';
 
@@ -151,6 +152,29 @@ export class Int32Builder extends WordsBuilder {
     const range = new DataView(max.buffer).getInt32(0, true) - new DataView(min.buffer).getInt32(0, true);
     // Readers take 32-bit deltas modulo 2^32: they must not need more bits.
     return this.delta && range < 2 ** 31 ? Float64Array.from(this.asInt32()) : undefined;
+  }
+}
+
+/** DATETIME as INT96: plain or through a dictionary, without bounds, because INT96 has no order. */
+export class Int96Builder extends FixedBuilder {
+  constructor() {
+    super(8);
+  }
+
+  encode(scratch: ByteWriter): EncodedValues {
+    const count = this.count();
+    const millis = new Int32Array(this.data.bytes.buffer, 0, count * 2);
+    const dictionary = wordsDictionary(millis, count, 2);
+    if (dictionary !== undefined) {
+      const { page, size, indices } = dictionary;
+      if (size * INT96_BYTES + indicesSize(count, size) < count * INT96_BYTES) {
+        scratch.clear();
+        writeIndices(scratch, indices, count, size);
+        const entries = int96FromMillis(new Int32Array(page.buffer, page.byteOffset, size * 2), size);
+        return { encoding: Encoding.RLE_DICTIONARY, values: scratch.written(), dictionary: { page: entries, size } };
+      }
+    }
+    return { encoding: Encoding.PLAIN, values: int96FromMillis(millis, count) };
   }
 }
 

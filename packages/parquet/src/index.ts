@@ -1,5 +1,5 @@
 export { encodeParquet } from './encode-parquet.ts';
 export { ParquetBatchError } from './errors.ts';
-export type { CompressPage, ParquetCodec, ParquetOptions } from './options.ts';
+export type { CompressPage, ParquetCodec, ParquetOptions, ParquetTimestamps } from './options.ts';
 export { compressSnappy } from './snappy.ts';
 export { createParquetWriter, type ParquetWriter, TABLE_SCHEMA_KEY } from './writer.ts';

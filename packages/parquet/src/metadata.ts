@@ -3,10 +3,13 @@ import type { ColumnType } from '@millrace/flatten';
 import { ConvertedType, Encoding, LogicalType, OPTIONAL, PageType, PhysicalType } from './format.ts';
 import { ThriftWriter } from './thrift.ts';
 
+/** Types that a file has: a DATETIME may be stored as INT96. */
+export type FileType = ColumnType | 'INT96';
+
 /** One column of the file. */
 export interface FileColumn {
   readonly name: string;
-  readonly type: ColumnType;
+  readonly type: FileType;
 }
 
 /** Bounds and NULLs of a column chunk. */
@@ -53,7 +56,7 @@ interface TypeInfo {
   readonly logical?: number;
 }
 
-const TYPES: Record<ColumnType, TypeInfo> = {
+const TYPES: Record<FileType, TypeInfo> = {
   BOOLEAN: { physical: PhysicalType.BOOLEAN },
   INTEGER: { physical: PhysicalType.INT64 },
   FLOAT: { physical: PhysicalType.DOUBLE },
@@ -63,6 +66,7 @@ const TYPES: Record<ColumnType, TypeInfo> = {
     converted: ConvertedType.TIMESTAMP_MILLIS,
     logical: LogicalType.TIMESTAMP,
   },
+  INT96: { physical: PhysicalType.INT96 },
   STRING: { physical: PhysicalType.BYTE_ARRAY, converted: ConvertedType.UTF8, logical: LogicalType.STRING },
   JSON: { physical: PhysicalType.BYTE_ARRAY, converted: ConvertedType.JSON, logical: LogicalType.JSON },
 };

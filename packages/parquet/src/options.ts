@@ -1,6 +1,9 @@
 /** How pages are compressed. */
 export type ParquetCodec = 'zstd' | 'snappy' | 'gzip' | 'uncompressed';
 
+/** How DATETIME is stored. */
+export type ParquetTimestamps = 'millis' | 'int96';
+
 /** Compresses one page. The result is copied at once. */
 export type CompressPage = (bytes: Uint8Array, codec: ParquetCodec) => Uint8Array;
 
@@ -24,6 +27,11 @@ export interface ParquetOptions {
    * reader, and DuckDB makes TIMESTAMP of it instead of TIMESTAMP WITH TIME ZONE.
    */
   readonly logicalTypes?: boolean;
+  /**
+   * How DATETIME is stored. Default `millis`: 64-bit milliseconds since 1970. `int96`: nanoseconds and Julian day in twelve bytes, as older
+   * writers have it; without bounds and without annotation, and readers that count in nanoseconds know only the years 1677 to 2262 of it.
+   */
+  readonly timestamps?: ParquetTimestamps;
   /** Column names in the file; default the columns' own. */
   readonly columnName?: (name: string, index: number) => string;
   /** Key and value pairs for the footer. */
@@ -40,11 +48,13 @@ export interface CheckedOptions extends Required<Omit<ParquetOptions, 'compress'
 }
 
 const CODECS: readonly string[] = ['zstd', 'snappy', 'gzip', 'uncompressed'] satisfies ParquetCodec[];
+const TIMESTAMPS: readonly string[] = ['millis', 'int96'] satisfies ParquetTimestamps[];
 const MOST_BYTES = 2 ** 30;
 
 /** Fills in the defaults; throws a TypeError or RangeError that names a wrong option. */
 export function checkOptions(options: ParquetOptions): CheckedOptions {
   const { codec = 'snappy', compress, rowGroupRows = 122_880, rowGroupBytes = 16 * 2 ** 20 } = options;
+  const { timestamps = 'millis' } = options;
   if (!CODECS.includes(codec)) {
     throw new TypeError(`codec must be one of ${CODECS.join(', ')}, not ${JSON.stringify(codec)}`);
   }
@@ -52,6 +62,9 @@ export function checkOptions(options: ParquetOptions): CheckedOptions {
     throw new TypeError(
       `codec ${codec} needs the option compress, for example (bytes) => zlib.${codec}${codec === 'zstd' ? 'Compress' : ''}Sync(bytes)`,
     );
+  }
+  if (!TIMESTAMPS.includes(timestamps)) {
+    throw new TypeError(`timestamps must be one of ${TIMESTAMPS.join(', ')}, not ${JSON.stringify(timestamps)}`);
   }
   checkWhole('rowGroupRows', rowGroupRows, 2 ** 30);
   checkWhole('rowGroupBytes', rowGroupBytes, MOST_BYTES);
@@ -62,6 +75,7 @@ export function checkOptions(options: ParquetOptions): CheckedOptions {
     rowGroupBytes,
     delta: options.delta ?? true,
     logicalTypes: options.logicalTypes ?? true,
+    timestamps,
     columnName: options.columnName ?? ((name) => name),
     metadata: options.metadata ?? {},
     tableSchema: options.tableSchema ?? false,

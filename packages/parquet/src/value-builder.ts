@@ -1,8 +1,10 @@
-import type { ColumnType, DictionaryValues, PlainValues } from '@millrace/flatten';
+import type { DictionaryValues, PlainValues } from '@millrace/flatten';
 import type { ByteWriter } from './byte-writer.ts';
 import { BytesBuilder } from './bytes-builder.ts';
 import type { EncodedValues } from './encoded.ts';
-import { BooleanBuilder, DoubleBuilder, Int32Builder, Int64Builder } from './fixed-builders.ts';
+import { BooleanBuilder, DoubleBuilder, Int32Builder, Int64Builder, Int96Builder } from './fixed-builders.ts';
+import type { FileType } from './metadata.ts';
+import type { CheckedOptions } from './options.ts';
 
 /** How far the values of a column of a batch are read. */
 export interface ValueCursor {
@@ -24,21 +26,24 @@ export interface ValueBuilder {
   clear(): void;
 }
 
-/** The builder for a type. `rows` is how many a row group has, about; with `delta` integers and times may be written as differences. */
-export function createValueBuilder(type: ColumnType, rows: number, delta: boolean): ValueBuilder {
+/** The builder for a type. */
+export function createValueBuilder(type: FileType, options: CheckedOptions): ValueBuilder {
+  const { rowGroupRows, delta } = options;
   switch (type) {
     case 'BOOLEAN':
       return new BooleanBuilder();
     case 'INTEGER':
     case 'DATETIME':
       return new Int64Builder(delta);
+    case 'INT96':
+      return new Int96Builder();
     case 'FLOAT':
       return new DoubleBuilder();
     case 'DATE':
       return new Int32Builder(delta);
     case 'STRING':
     case 'JSON':
-      return new BytesBuilder(rows);
+      return new BytesBuilder(rowGroupRows);
     default:
       throw new TypeError(`unknown column type: ${String(type)}`);
   }

@@ -68,11 +68,11 @@ class FileWriter implements ParquetWriter {
     }
     this.table = table;
     this.options = options;
-    this.columns = table.columns.map(({ name, type }, index) => ({
-      file: { name: options.columnName(name, index), type },
-      validity: new ValidityBuilder(),
-      values: createValueBuilder(type, options.rowGroupRows, options.delta),
-    }));
+    this.columns = table.columns.map((column, index) => {
+      const type = column.type === 'DATETIME' && options.timestamps === 'int96' ? 'INT96' : column.type;
+      const file = { name: options.columnName(column.name, index), type } as const;
+      return { file, validity: new ValidityBuilder(), values: createValueBuilder(type, options) };
+    });
     this.out.append(magic());
   }
 
