@@ -1,5 +1,22 @@
 /** What the suite checks, by name. A check that says nothing has failed. */
 export const checks = {
+  'content-cli': [
+    'content-cli makes a profile and finds that its key is an application key',
+    'content-cli lists data pools with an API key from the environment',
+    'content-cli lists data pools',
+    'content-cli writes the list of data pools to a file',
+    'content-cli exports a data pool',
+    'content-cli exports a data pool to a file',
+    'content-cli pulls a data pool',
+    'content-cli pushes a data pool',
+    'content-cli pushes every data pool of a folder',
+    'content-cli updates a data pool',
+    'content-cli imports a data pool into another, with its connection mapped',
+    'content-cli lists connections',
+    'content-cli gets the properties of a connection',
+    'content-cli sets a property of a connection',
+    'content-cli says what the team refuses',
+  ],
   pm4py: [
     'pm4py reads the XES file with the cases and events of DuckDB',
     'pm4py reads the OCEL JSON file with the events, objects and relations of DuckDB',

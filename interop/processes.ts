@@ -5,6 +5,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 export interface ProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** Default `ignore`: it reads nothing. */
+  readonly stdin?: 'ignore' | 'pipe';
 }
 
 /** What a process left. */
@@ -18,7 +20,8 @@ const running = new Set<ChildProcess>();
 
 /** Starts a process as the head of a group of its own, so that `stopAll` reaches what it starts. */
 export function start(command: string, args: readonly string[], options: ProcessOptions = {}): ChildProcess {
-  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const { stdin = 'ignore', ...rest } = options;
+  const child = spawn(command, args, { ...rest, stdio: [stdin, 'pipe', 'pipe'], detached: true });
   running.add(child);
   child.on('error', () => running.delete(child));
   child.on('close', () => running.delete(child));

@@ -3,11 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './processes.ts';
-
-/** Why there is no environment, in one line. */
-export class Unavailable extends Error {
-  override readonly name = 'Unavailable';
-}
+import { Unavailable } from './unavailable.ts';
 
 /** The oldest Python that the pinned packages run on. */
 const oldest = [3, 11] as const;

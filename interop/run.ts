@@ -1,18 +1,21 @@
 /**
- * `npm run test:interop`: what other ecosystems read of ours, read by them: pm4py, pyarrow and a real Spark. Everything runs on loopback but
- * the installation of the pinned Python packages. The last line is `N passed, N failed`; without Python, its package index or Java what
- * needs them is skipped, which `MILLRACE_INTEROP=required` makes a failure.
+ * `npm run test:interop`: what other ecosystems read of ours, read by them: pm4py, pyarrow and a real Spark; and the vendor's own client
+ * against the simulated team. Everything runs on loopback but the installation of the pinned packages. The last line is
+ * `N passed, N failed`; without a registry, Python or Java what needs them is skipped, which `MILLRACE_INTEROP=required` makes a failure.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkContentCli } from './check-content-cli.ts';
 import { checkPm4py } from './check-pm4py.ts';
 import { checkPyarrow } from './check-pyarrow.ts';
 import { checkSpark } from './check-spark.ts';
 import { complete, countOf, type Result, type Tool } from './checks.ts';
+import { installContentCli } from './content-cli.ts';
 import { stopAll } from './processes.ts';
 import { extractAll } from './produce.ts';
-import { pythonEnvironment, Unavailable } from './python-environment.ts';
+import { pythonEnvironment } from './python-environment.ts';
 import { javaVersion } from './spark-cluster.ts';
+import { Unavailable } from './unavailable.ts';
 
 const MOST_MINUTES = 8;
 const oldestJava = 17;
@@ -38,29 +41,37 @@ async function attempt(tool: Tool, body: () => Promise<readonly Result[]>): Prom
   }
 }
 
-async function suite(): Promise<{ readonly results: readonly Result[]; readonly skipped: number }> {
-  let python: string;
+/** Gives undefined, having said why, when it is not to be had. */
+async function obtain<T>(tools: readonly Tool[], get: () => Promise<T>): Promise<T | undefined> {
   try {
-    python = await pythonEnvironment(say);
+    return await get();
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    return { results: [], skipped: skip(['pm4py', 'pyarrow', 'spark'], error.message) };
+    skipped += skip(tools, error.message);
+    return undefined;
   }
-  // The installation is not counted: it is as slow as the index.
+}
+
+let skipped = 0;
+
+async function suite(): Promise<readonly Result[]> {
+  const installed = await obtain(['content-cli'], () => installContentCli(say).then(() => true));
+  const python = await obtain(['pm4py', 'pyarrow', 'spark'], () => pythonEnvironment(say));
+  // The installation is not counted: it is as slow as the registries.
   setTimeout(() => giveUp(`not done after ${MOST_MINUTES} minutes`), MOST_MINUTES * 60_000).unref();
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
+  const results = installed ? [...(await attempt('content-cli', () => checkContentCli(out)))] : [];
+  if (python === undefined) return results;
   say('extracting from the simulators');
   const extracted = await extractAll(out);
   const [activityLog] = extracted;
   if (!activityLog) throw new Error('Nothing was extracted.');
-  const results = [
-    ...(await attempt('pm4py', () => checkPm4py(python, activityLog, out))),
-    ...(await attempt('pyarrow', () => checkPyarrow(python, extracted, out))),
-  ];
-  const java = await javaVersion();
-  if (java < oldestJava) return { results, skipped: skip(['spark'], `there is no Java ${oldestJava} or later`) };
-  return { results: [...results, ...(await attempt('spark', () => checkSpark(python, extracted, out)))], skipped: 0 };
+  results.push(...(await attempt('pm4py', () => checkPm4py(python, activityLog, out))));
+  results.push(...(await attempt('pyarrow', () => checkPyarrow(python, extracted, out))));
+  if ((await javaVersion()) < oldestJava) skipped += skip(['spark'], `there is no Java ${oldestJava} or later`);
+  else results.push(...(await attempt('spark', () => checkSpark(python, extracted, out))));
+  return results;
 }
 
 let ending = false;
@@ -82,7 +93,7 @@ function giveUp(why: string): void {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => giveUp(`ended by ${signal}`));
 
-function report(results: readonly Result[], skipped: number): number {
+function report(results: readonly Result[]): number {
   for (const { check, ok, detail = '' } of results)
     process.stdout.write(ok ? `ok    ${check}\n` : `FAIL  ${check}\n${detail}\n`);
   const failed = results.filter(({ ok }) => !ok).length;
@@ -92,8 +103,8 @@ function report(results: readonly Result[], skipped: number): number {
 }
 
 try {
-  const { results, skipped } = await suite();
-  if (!ending) await end(report(results, skipped));
+  const results = await suite();
+  if (!ending) await end(report(results));
 } catch (error) {
   giveUp(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -10,6 +10,10 @@ export const integrationOperations = {
     method: 'GET',
     path: '/api/cloud/permissions',
   },
+  getCuiCoverPage: {
+    method: 'GET',
+    path: '/api/team/cui-settings/cui-pdf-cover',
+  },
   listPools: {
     method: 'GET',
     path: '/integration/api/pools',

@@ -38,6 +38,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/team/cui-settings/cui-pdf-cover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cover sheet for files with controlled unclassified information
+         * @description What a client asks before it writes a file: 403 where the team does not mark files.
+         */
+        get: operations["getCuiCoverPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/integration/api/pools": {
         parameters: {
             query?: never;
@@ -1058,6 +1078,13 @@ export interface components {
             serviceName?: string | null;
             permissions?: string[] | null;
         };
+        CuiCover: {
+            coverPage?: {
+                /** @description `base64`. */
+                encoding?: string | null;
+                pdfContent?: string | null;
+            } | null;
+        };
         PoolConfigurationStatus: "NEW_CUSTOM_POOL_WITHOUT_TARGET_CONFIGURATION" | "NEW" | "DATA_SOURCES_CONFIGURED" | "OPTIONS_CONFIGURED" | "CONFIGURED" | (string & {});
         Tag: {
             name?: string | null;
@@ -1635,7 +1662,9 @@ export interface components {
             /** @description Of the custom extractor that a connection of type `custom-extractor` runs. */
             customExtractorId?: string | null;
             /** @description Values of the connection parameters and of the authentication, by name. */
-            configuration?: Record<string, never> | unknown[] | null;
+            configuration?: {
+                [key: string]: unknown;
+            } | unknown[] | null;
         };
         JobCopyRequestTransport: {
             destinationTeamDomain?: string | null;
@@ -2118,6 +2147,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CloudPermission"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerFault"];
+        };
+    };
+    getCuiCoverPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CuiCover"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -4969,6 +5025,7 @@ export interface operations {
 
 export type CloudTeam = components['schemas']['CloudTeam'];
 export type CloudPermission = components['schemas']['CloudPermission'];
+export type CuiCover = components['schemas']['CuiCover'];
 export type PoolConfigurationStatus = components['schemas']['PoolConfigurationStatus'];
 export type Tag = components['schemas']['Tag'];
 export type DataPoolTransport = components['schemas']['DataPoolTransport'];

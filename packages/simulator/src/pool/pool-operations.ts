@@ -12,6 +12,9 @@ export function poolOperations(team: PoolTeam): Operations {
   const { state, warehouse, clock } = team;
   return {
     getCloudTeam: () => ok({ domain: team.domain }),
+    getCuiCoverPage: () => {
+      throw new PoolRefusal(403, 'The team does not mark files with controlled unclassified information.');
+    },
     listPools: (request) => {
       const wanted = asked(request, 'poolIds')?.split(',');
       return ok(

@@ -98,6 +98,11 @@ describe('what content-cli asks for', () => {
     expect([bearer.status, appKey.status, await appKey.json()]).toEqual([401, 200, { domain: 'simulated' }]);
   });
 
+  test('files are not marked, which lets it write them', async () => {
+    const { status } = await send(await team(), 'GET', '/api/team/cui-settings/cui-pdf-cover');
+    expect(status).toBe(403);
+  });
+
   test('pages of pools end where it stops to ask', async () => {
     const simulator = await team();
     const names = ['a', 'b', 'c'];
