@@ -1,8 +1,13 @@
 /** The program as a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+
+/** What was compiled once is not compiled again: most of the time of a short run. */
+const compileCache = join(tmpdir(), 'millrace-compile-cache');
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
@@ -27,7 +32,7 @@ export function startProgram(
   const preload = before.flatMap((path) => ['--import', path]);
   const child = spawn(process.execPath, ['--conditions=@millrace/source', ...preload, main, ...argv], {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -6,17 +6,37 @@ import type { CelonisSimulator } from '@millrace/simulator';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startProgram } from './child.ts';
 import { celonisAuditIn, emptyFolder, keyOf, query, smallTeam } from './support.ts';
-import { contents, destinations, exportTo, full, killAt, team, unbroken } from './unbroken.ts';
+import { contents, countOperations, destinations, every, exportTo, full, killAt, team, unbroken } from './unbroken.ts';
 
 describe.for(destinations)('asked to stop: %s', (destination) => {
+  let want: Promise<unknown> | undefined;
+  const wanted = (): Promise<unknown> => (want ??= team().then((simulator) => unbroken(destination, simulator)));
+
+  /** That it ended by itself, having said why, and left what the next run completes. */
+  async function checkStopped(
+    folder: string,
+    simulator: CelonisSimulator,
+    signal: string,
+    ended: Awaited<ReturnType<typeof startProgram>['ended']>,
+    where: string,
+  ): Promise<void> {
+    const { code, stderr } = ended;
+    // A run that was all but done may still end with 0.
+    const said = code === 0 || (code === 1 && stderr.includes(`stopped by ${signal}`));
+    expect([where, said, code, stderr]).toEqual([where, true, code, stderr]);
+    const left = (await readdir(folder)).filter((name) => name.includes('lock') || name.includes('tmp'));
+    expect(left, where).toEqual([]);
+    simulator.faults = {};
+    expect((await celonisAuditIn(folder, exportTo(destination), keyOf(simulator))).code, where).toBe(0);
+    expect(await contents(folder, destination), where).toEqual(await wanted());
+  }
+
   test.for(['SIGTERM', 'SIGINT'] as const)(
     '%s in any phase ends the program within 5 s, with what was committed whole',
     { timeout: 3_600_000 },
     async (signal) => {
       // After which request: the first, one of the probes, one among windows, the last log-ins, the members.
-      for (const after of full
-        ? Array.from({ length: 45 }, (_, index) => index + 1)
-        : [signal === 'SIGTERM' ? 6 : 12]) {
+      for (const after of full ? every(2, 45) : [signal === 'SIGTERM' ? 6 : 12]) {
         let requests = 0;
         let child: ReturnType<typeof startProgram> | undefined;
         const late = new AbortController();
@@ -30,19 +50,26 @@ describe.for(destinations)('asked to stop: %s', (destination) => {
           },
         });
         const folder = await emptyFolder();
-        const env = keyOf(simulator);
-        child = startProgram(folder, exportTo(destination), env);
-        const { code, stderr } = await child.ended;
-        // A run that was all but done may still end with 0.
-        const said = code === 0 || (code === 1 && stderr.includes(`stopped by ${signal}`));
-        expect([after, late.signal.aborted, said, stderr]).toEqual([after, false, true, stderr]);
-        const left = (await readdir(folder)).filter((name) => name.includes('lock') || name.includes('tmp'));
-        expect(left).toEqual([]);
-        simulator.faults = {};
-        expect((await celonisAuditIn(folder, exportTo(destination), env)).code).toBe(0);
-        expect(await contents(folder, destination), `${signal} after request ${after}`).toEqual(
-          await unbroken(destination, simulator),
-        );
+        child = startProgram(folder, exportTo(destination), keyOf(simulator));
+        const ended = await child.ended;
+        expect([after, late.signal.aborted]).toEqual([after, false]);
+        await checkStopped(folder, simulator, signal, ended, `${signal} after request ${after}`);
+      }
+    },
+  );
+
+  test.runIf(full).for(['SIGTERM', 'SIGINT'] as const)(
+    '%s at any operation on a file or the database does the same',
+    { timeout: 3_600_000 },
+    async (signal) => {
+      const simulator = await team();
+      const operations = await countOperations(destination, simulator);
+      for (const at of every(16, operations)) {
+        const folder = await emptyFolder();
+        const env = { ...keyOf(simulator), [`${signal}_AT`]: String(at) };
+        const ended = await startProgram(folder, exportTo(destination), env, [killAt]).ended;
+        expect(ended.code, `${signal} at operation ${at}: not within 5 s`).not.toBe(99);
+        await checkStopped(folder, simulator, signal, ended, `${signal} at operation ${at} of ${operations}`);
       }
     },
   );
@@ -65,7 +92,7 @@ describe.for(destinations)('a full disk: %s', (destination) => {
     const folder = await emptyFolder();
     const small = join(folder, 'small');
     await mkdir(small);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${full ? 700 : 400}k`, 'tmpfs', small]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=400k`, 'tmpfs', small]);
     onTestFinished(() => void execFileSync('umount', [small]));
     const env = keyOf(simulator);
     const { code, stderr } = await startProgram(small, exportTo(destination), env).ended;
@@ -82,7 +109,7 @@ describe('a full disk at any operation on a file', () => {
     const simulator = await team();
     const want = await unbroken(destination, simulator);
     const env = keyOf(simulator);
-    for (const at of full ? Array.from({ length: 60 }, (_, index) => 4 + index * 5) : [60]) {
+    for (const at of full ? every(6, await countOperations(destination, simulator)) : [60]) {
       const folder = await emptyFolder();
       const first = await startProgram(folder, exportTo(destination), { ...env, FULL_AT: String(at) }, [killAt]).ended;
       expect([at, first.code, first.stderr]).toEqual([at, 1, expect.stringMatching(/The disk is full|ENOSPC/)]);

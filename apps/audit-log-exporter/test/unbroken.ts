@@ -1,17 +1,35 @@
 /** What a run that nothing disturbs leaves, to compare others with. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CelonisSimulator, FaultPlan } from '@millrace/simulator';
 import { expect } from 'vitest';
+import { startProgram } from './child.ts';
 import { celonisAuditIn, emptyFolder, keyOf, query, smallTeam } from './support.ts';
 
 export const full: boolean = process.env['MILLRACE_FULL'] !== undefined;
 export const killAt: string = fileURLToPath(new URL('kill-at.mjs', import.meta.url));
 export const destinations: readonly string[] = ['duckdb:audit', 'parquet:audit'];
 
+/** Numbers from 1, each so many after the one before, the first of them somewhere in between. */
+export function every(step: number, most: number): number[] {
+  return Array.from({ length: Math.ceil(most / step) }, (_, index) => 1 + (step >> 1) + index * step).filter(
+    (number) => number <= most,
+  );
+}
+
+/** How many operations on files and statements of the database an unbroken run has: all moments at which something can be half done. */
+export async function countOperations(destination: string, simulator: CelonisSimulator): Promise<number> {
+  const folder = await emptyFolder();
+  const count = join(folder, 'count');
+  await startProgram(folder, exportTo(destination), { ...keyOf(simulator), COUNT_TO: count }, [killAt]).ended;
+  return Number(await readFile(count, 'utf8'));
+}
+
 /** A team of some pages; `hooks` see each request. */
 export async function team(hooks: FaultPlan['hooks'] = {}): Promise<CelonisSimulator> {
   return smallTeam({
-    sizes: { auditEvents: full ? 6000 : 1000, loginEvents: 100, members: 20, adoptionEvents: 10, days: 20 },
+    sizes: { auditEvents: 1000, loginEvents: 100, members: 20, adoptionEvents: 10, days: 20 },
     faults: { hooks },
   });
 }
