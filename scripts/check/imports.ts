@@ -61,10 +61,12 @@ async function checkRoom(room: Room): Promise<void> {
   const manifest = JSON.parse(await readFile(join(root, room.folder, 'package.json'), 'utf8')) as {
     dependencies?: Record<string, string>;
     devDependencies?: Record<string, string>;
+    optionalDependencies?: Record<string, string>;
   };
   const dependencies = new Set([
     ...Object.keys(manifest.dependencies ?? {}),
     ...Object.keys(manifest.devDependencies ?? {}),
+    ...Object.keys(manifest.optionalDependencies ?? {}),
   ]);
   const entries = await readdir(join(root, room.folder, 'src'), { recursive: true, withFileTypes: true });
   for (const entry of entries) {

@@ -22,12 +22,22 @@ export interface SecretSpec {
   readonly description: string;
 }
 
+/** Values that another program keeps under a name, as if they stood in the environment. */
+export interface Profile {
+  /** The file, for messages. */
+  readonly source: string;
+  /** Variables by name, secrets among them; one that is there without a value hides that of the environment. */
+  readonly env: Io['env'];
+}
+
 /** What a handler gets. */
 export interface CommandContext {
   readonly io: Io;
   readonly settings: Settings;
   /** Arguments without a flag, in order. */
   readonly operands: readonly string[];
+  /** Where values of the environment come from a profile. */
+  readonly profile?: Profile;
 }
 
 /** One command. */
@@ -38,6 +48,8 @@ export interface CommandSpec {
   readonly description: string;
   readonly options: readonly OptionSpec[];
   readonly secrets?: readonly SecretSpec[];
+  /** Reads the profile that the settings name, if they do. Its values go before the environment and the configuration file. */
+  readonly readProfile?: (settings: Settings, io: Io) => Promise<Profile | undefined>;
   /** Complete command lines, each with a word on what it does. */
   readonly examples?: readonly (readonly [line: string, what: string])[];
   /** Loads the handler: heavy parts load on use, so that help answers at once. */

@@ -3,7 +3,7 @@ export { modelCommand } from './commands/model.ts';
 export { destinationOption, jsonOption, logWindowsOption } from './commands/shared-options.ts';
 export { verifyCommand, type DeepVerification } from './commands/verify.ts';
 export { statusCommand } from './commands/status.ts';
-export type { CommandContext, CommandSpec, OptionSpec, ProgramSpec, SecretSpec } from './command.ts';
+export type { CommandContext, CommandSpec, OptionSpec, Profile, ProgramSpec, SecretSpec } from './command.ts';
 export { exitCodes, type ExitCode } from './exit-codes.ts';
 export { exitCodeOf, renderFailure, worstOf } from './failure.ts';
 export { processIo, type Io } from './io.ts';

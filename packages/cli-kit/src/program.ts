@@ -89,7 +89,7 @@ function afterHelp(program: string, spec: CommandSpec): string {
     const width = Math.max(...spec.secrets.map(({ env }) => env.length));
     const lines = spec.secrets.map(({ env, description }) => `  ${env.padEnd(width)}  ${description}`);
     parts.push(
-      `\nCredentials come from the environment (or from the file in NAME_FILE, or the command in NAME_COMMAND), never from a flag:\n${lines.join('\n')}`,
+      `\nCredentials come from the environment, never from a flag: from NAME, the file that NAME_FILE names, the\ncommand in NAME_COMMAND, or the entry of the keychain that NAME_KEYCHAIN names:\n${lines.join('\n')}`,
     );
   }
   if (spec.examples !== undefined && spec.examples.length > 0) {
@@ -134,6 +134,13 @@ async function runCommand(
   const keys = new Set(spec.commands.flatMap(({ options }) => options.map(({ key }) => key)));
   const file = await readConfigFile(spec.name, io.cwd, keys);
   const settings = resolveSettings(command.options, flags, io.env, file);
+  const profile = await command.readProfile?.(settings, io);
   const handler = await command.load();
-  return handler({ io, settings, operands });
+  if (profile === undefined) return handler({ io, settings, operands });
+  return handler({
+    io: { ...io, env: { ...io.env, ...profile.env } },
+    settings: resolveSettings(command.options, flags, io.env, file, profile),
+    operands,
+    profile,
+  });
 }

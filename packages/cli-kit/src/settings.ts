@@ -1,8 +1,9 @@
-/** Flags over environment over file over default, and where each value came from. */
-import type { OptionSpec } from './command.ts';
+/** Flags over profile over environment over file over default, and where each value came from. */
+import type { OptionSpec, Profile } from './command.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Where a value came from. */
-export type Origin = 'flag' | 'environment' | 'file' | 'default';
+export type Origin = 'flag' | 'profile' | 'environment' | 'file' | 'default';
 
 /** One resolved value. */
 export interface Setting {
@@ -59,21 +60,31 @@ export class Settings {
   }
 }
 
+/** The part of a configuration file that belongs to a program. */
+interface ConfigFile {
+  readonly path: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 /** `--from <date>` → `--from`. */
 export function flagOf(option: OptionSpec): string {
   return /--[\w-]+/.exec(option.flags)?.[0] ?? option.flags;
 }
 
-/** Finds the value of every option: the first origin that has one wins. */
+/**
+ * Finds the value of every option: the first origin that has one wins.
+ * @throws UsageError when a flag says something else than the profile: a credential must not go where it is not for
+ */
 export function resolveSettings(
   options: readonly OptionSpec[],
   flags: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string | undefined>>,
-  file: { readonly path: string; readonly values: Readonly<Record<string, unknown>> } | undefined,
+  file: ConfigFile | undefined,
+  profile?: Profile,
 ): Settings {
   const values = new Map<string, Setting>();
   for (const option of options) {
-    const setting = resolve(option, flags, env, file);
+    const setting = resolve(option, flags, env, file, profile);
     if (setting !== undefined) values.set(option.key, setting);
   }
   return new Settings(options, values);
@@ -83,11 +94,17 @@ function resolve(
   option: OptionSpec,
   flags: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string | undefined>>,
-  file: { readonly path: string; readonly values: Readonly<Record<string, unknown>> } | undefined,
+  file: ConfigFile | undefined,
+  profile: Profile | undefined,
 ): Setting | undefined {
   const flag = flags[option.key];
-  if (typeof flag === 'string' || typeof flag === 'boolean')
+  const kept = option.env === undefined ? undefined : profile?.env[option.env];
+  if (typeof flag === 'string' || typeof flag === 'boolean') {
+    if (profile !== undefined && kept !== undefined && kept !== flag)
+      throw new UsageError(`${flagOf(option)} ${flag} is not what ${profile.source} says: leave one of the two out.`);
     return { value: flag, origin: 'flag', source: flagOf(option) };
+  }
+  if (profile !== undefined && kept !== undefined) return { value: kept, origin: 'profile', source: profile.source };
   const variable = option.env === undefined ? undefined : env[option.env];
   if (option.env !== undefined && variable !== undefined && variable !== '') {
     return { value: variable, origin: 'environment', source: option.env };

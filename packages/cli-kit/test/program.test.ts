@@ -136,7 +136,8 @@ test('help goes to stdout, names defaults, variables, credentials and examples, 
       --json         print JSON
       --help         print this help
 
-    Credentials come from the environment (or from the file in NAME_FILE, or the command in NAME_COMMAND), never from a flag:
+    Credentials come from the environment, never from a flag: from NAME, the file that NAME_FILE names, the
+    command in NAME_COMMAND, or the entry of the keychain that NAME_KEYCHAIN names:
       MILL_KEY  key of the mill
 
     Examples:

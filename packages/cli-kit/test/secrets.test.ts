@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readSecret } from '../src/secrets.ts';
+import { readSecret, secretVariable } from '../src/secrets.ts';
 
 let cwd: string;
 beforeEach(async () => {
@@ -40,6 +40,14 @@ test('a command that fails is refused without repeating its words', async () => 
   await expect(readSecret('KEY', { env: { KEY_COMMAND: 'false hunter2' }, cwd })).rejects.toThrow(
     /^(?!.*hunter2).*KEY_COMMAND \(false\) failed/,
   );
+});
+
+test('the variable itself goes before file, command and keychain, and the one that counts is known', () => {
+  const all = { KEY: 's', KEY_FILE: 'f', KEY_COMMAND: 'c', KEY_KEYCHAIN: 'k' };
+  expect(secretVariable('KEY', all)).toBe('KEY');
+  expect(secretVariable('KEY', { ...all, KEY: ' ' })).toBe('KEY_FILE');
+  expect(secretVariable('KEY', { KEY_KEYCHAIN: 'k' })).toBe('KEY_KEYCHAIN');
+  expect(secretVariable('KEY', {})).toBeUndefined();
 });
 
 test('nothing set gives nothing', async () => {

@@ -1,5 +1,5 @@
 /** How to reach a Celonis team: the options and secrets that every command with a connection has. */
-import type { OptionSpec, SecretSpec } from '@millrace/cli-kit';
+import type { CommandSpec, OptionSpec, SecretSpec } from '@millrace/cli-kit';
 
 export const connectionOptions: readonly OptionSpec[] = [
   {
@@ -7,6 +7,12 @@ export const connectionOptions: readonly OptionSpec[] = [
     key: 'team',
     description: 'the team: https://<team>.<realm>.celonis.cloud',
     env: 'CELONIS_URL',
+  },
+  {
+    flags: '--profile <name>',
+    key: 'profile',
+    description: 'profile of content-cli that says team and credential, in place of CELONIS_URL and CELONIS_API_TOKEN',
+    env: 'CELONIS_PROFILE',
   },
   {
     flags: '--key-type <type>',
@@ -34,6 +40,14 @@ export const connectionOptions: readonly OptionSpec[] = [
     description: 'service prefix of the login history and members APIs, where a team has one',
   },
 ];
+
+/** Reads the profile that `--profile` names. */
+export const readProfile: NonNullable<CommandSpec['readProfile']> = async (settings, io) => {
+  const name = settings.text('profile');
+  if (name === undefined) return undefined;
+  const { readCelonisProfile } = await import('@millrace/cli-kit/celonis-profile');
+  return readCelonisProfile(name, io);
+};
 
 export const connectionSecrets: readonly SecretSpec[] = [
   { env: 'CELONIS_API_TOKEN', description: 'application key or user API key' },

@@ -1,5 +1,5 @@
 import { destinationOption, jsonOption, logWindowsOption, type CommandSpec } from '@millrace/cli-kit';
-import { connectionOptions, connectionSecrets } from './connection.ts';
+import { connectionOptions, connectionSecrets, readProfile } from './connection.ts';
 
 export const exportCommand: CommandSpec = {
   name: 'export',
@@ -51,6 +51,7 @@ against the server before it is committed, and an interrupted run goes on where 
     jsonOption,
   ],
   secrets: connectionSecrets,
+  readProfile,
   examples: [
     ['export', 'everything retained, into celonis-audit.duckdb; run it again for what is new'],
     ['export --from 2026-01-01 --to parquet:audit', 'since new year, as Parquet files below ./audit'],

@@ -1,5 +1,5 @@
 import type { DeepVerification } from '@millrace/cli-kit';
-import { connectionOptions, connectionSecrets } from './connection.ts';
+import { connectionOptions, connectionSecrets, readProfile } from './connection.ts';
 
 /** What `verify --deep` adds: the team, and its logs. */
 export const deepVerification: DeepVerification = {
@@ -19,5 +19,6 @@ export const deepVerification: DeepVerification = {
     },
   ],
   secrets: connectionSecrets,
+  readProfile,
   load: async () => (await import('../handlers/verify.ts')).feedsToCompare,
 };

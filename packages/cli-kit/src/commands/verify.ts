@@ -6,6 +6,7 @@ import { destinationOption, jsonOption } from './shared-options.ts';
 export interface DeepVerification {
   readonly options: readonly OptionSpec[];
   readonly secrets: readonly SecretSpec[];
+  readonly readProfile?: CommandSpec['readProfile'];
   readonly load: () => Promise<FeedsOf>;
 }
 
@@ -38,7 +39,12 @@ not even by someone who knows how the hashes are made.${deep === undefined ? '' 
           ]),
       jsonOption,
     ],
-    ...(deep === undefined ? {} : { secrets: deep.secrets }),
+    ...(deep === undefined
+      ? {}
+      : {
+          secrets: deep.secrets,
+          readProfile: async (settings, io) => (settings.on('deep') ? deep.readProfile?.(settings, io) : undefined),
+        }),
     examples: [
       ['verify', 'chain of receipts, rows and files'],
       ...(deep === undefined
