@@ -1,87 +1,100 @@
-/** STRING and JSON: a dictionary as long as one pays, then plain values. */
-import type { DictionaryValues } from '@millrace/flatten';
-import { bytesBounds } from './bounds.ts';
-import { ByteWriter } from './byte-writer.ts';
-import { BytesDictionary } from './bytes-dictionary.ts';
-import { checkIndex, type EncodedValues, indicesSize, writeIndices } from './encoded.ts';
+/** STRING and JSON. */
+import type { DictionaryValues, PlainValues } from '@millrace/flatten';
+import { Blocks } from './blocks.ts';
+import {
+  type Bounds,
+  checkIndex,
+  deltasSize,
+  type EncodedValues,
+  indicesSize,
+  MOST_ENTRIES,
+  tableBits,
+  writeIndices,
+} from './encoded.ts';
 import { Encoding } from './format.ts';
 import type { ValueBuilder, ValueCursor } from './value-builder.ts';
+import { asBytes, type Span, withWorkspace, type Workspace } from './workspace.ts';
 
-/** Collects strings in the PLAIN layout. */
+type PlainStrings = Extract<PlainValues, { readonly kind: 'bytes' }>;
+
+/**
+ * Collects strings in the PLAIN layout. Values that come through a dictionary are kept as indices, and those of its entries that they
+ * use; once there are indices, every plain value is an entry too.
+ */
 export class BytesBuilder implements ValueBuilder {
-  private readonly dictionary: BytesDictionary;
-  private indices = new Uint32Array(1024);
-  /** Values with an index: all of them, until the dictionary is given up. */
+  private readonly entries = new Blocks();
+  private entryCount = 0;
+  private readonly indices = new Blocks();
+  private hasIndices = false;
   private count = 0;
-  private hasDictionary = true;
-  private readonly data = new ByteWriter(4096);
+  private readonly delta: boolean;
 
-  /** `expected`: values of a full row group. */
-  constructor(expected: number) {
-    this.dictionary = new BytesDictionary(expected);
+  constructor(delta: boolean) {
+    this.delta = delta;
   }
 
   append(cursor: ValueCursor, count: number): void {
     const { values } = cursor;
-    if (values.kind === 'bytes') this.appendPlain(values.data, cursor, count);
+    if (values.kind === 'bytes') this.appendPlain(values, cursor, count);
     else if (values.kind === 'dictionary' && values.dictionary.kind === 'bytes') {
       this.appendIndices(values, values.dictionary.data, values.dictionary.count, cursor, count);
     }
   }
 
   size(): number {
-    return this.hasDictionary ? this.dictionary.page.length + this.count * 4 : this.data.length;
+    return this.entries.length + this.indices.length;
   }
 
-  encode(scratch: ByteWriter): EncodedValues {
-    const { dictionary, count, indices } = this;
-    if (this.hasDictionary && !this.dictionaryPays()) this.giveUpDictionary();
-    if (!this.hasDictionary) {
-      const plain = this.data.written();
-      return { encoding: Encoding.PLAIN, values: plain, ...bytesBounds(plain) };
+  encode(work: Workspace, before: number): EncodedValues {
+    const { count, entryCount } = this;
+    const { kernel } = work;
+    const strings = work.putBlocks(this.entries, before);
+    if (count === 0) return { encoding: Encoding.PLAIN, values: strings };
+    const offsets = work.room((entryCount + 1) * 4);
+    findOffsets(work, strings, entryCount, offsets);
+    const indices = this.hasIndices ? work.putBlocks(this.indices).from : undefined;
+    const plainSize = indices === undefined ? strings.to - strings.from : kernel.plainSize(indices, count, offsets);
+    const dictionary = this.makeDictionary(work, offsets, plainSize);
+    if (dictionary !== undefined) {
+      const { page, size, numbers } = dictionary;
+      if (indices !== undefined) kernel.renumber(indices, count, numbers);
+      const values = writeIndices(work, indices ?? numbers, count, size, before);
+      return { encoding: Encoding.RLE_DICTIONARY, values, dictionary, bounds: boundsOf(work, page.from, size) };
     }
-    const { size } = dictionary;
-    const page = dictionary.page.written();
-    scratch.clear();
-    writeIndices(scratch, indices, count, size);
-    return {
-      encoding: Encoding.RLE_DICTIONARY,
-      values: scratch.written(),
-      dictionary: { page, size },
-      ...bytesBounds(page),
-    };
+    let plain = strings;
+    if (indices !== undefined) {
+      const from = work.room(plainSize, before);
+      plain = { from, to: kernel.gather(from, indices, count, offsets) >>> 0 };
+    }
+    const bounds = boundsOf(work, plain.from, count);
+    if (this.delta) {
+      const lengths = work.room(count * 4);
+      const from = work.room(plainSize + deltasSize(count, 4), before);
+      const to = kernel.writeDeltaLengths(from, plain.from, count, lengths) >>> 0;
+      if (to - from < plainSize) return { encoding: Encoding.DELTA_LENGTH_BYTE_ARRAY, values: { from, to }, bounds };
+    }
+    return { encoding: Encoding.PLAIN, values: plain, bounds };
   }
 
   clear(): void {
-    this.dictionary.clear();
-    this.data.clear();
+    this.entries.clear();
+    this.indices.clear();
+    this.entryCount = 0;
+    this.hasIndices = false;
     this.count = 0;
-    this.hasDictionary = true;
   }
 
-  private appendPlain(data: Uint8Array, cursor: ValueCursor, count: number): void {
-    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    let left = count;
-    let at = cursor.offset;
-    if (this.hasDictionary) {
-      this.reserveIndices(count);
-      for (; left > 0; left--) {
-        const length = view.getUint32(at, true);
-        const index = this.dictionary.intern(view, at + 4, length, this.count);
-        if (index === -1) {
-          this.giveUpDictionary();
-          break;
-        }
-        this.indices[this.count++] = index;
-        at += 4 + length;
-      }
-    }
-    const start = at;
-    for (; left > 0; left--) at += 4 + view.getUint32(at, true);
-    if (at > data.length) throw new RangeError(`a string ends at byte ${at} of ${data.length}`);
-    this.data.append(data.subarray(start, at));
+  private appendPlain(values: PlainStrings, cursor: ValueCursor, count: number): void {
+    const { data } = values;
+    const start = cursor.offset;
+    // Strings that are all taken need not be counted here: `encode` does.
+    const end = count === values.count - cursor.index ? data.length : stringsEnd(data, start, count);
+    this.entries.append(data.subarray(start, end));
+    cursor.offset = end;
+    if (this.hasIndices) this.appendOwnIndices(this.entryCount, count);
+    this.count += count;
+    this.entryCount += count;
     cursor.index += count;
-    cursor.offset = at;
   }
 
   private appendIndices(
@@ -91,88 +104,71 @@ export class BytesBuilder implements ValueBuilder {
     cursor: ValueCursor,
     count: number,
   ): void {
-    const view = new DataView(entries.buffer, entries.byteOffset, entries.byteLength);
-    const offsets = entryOffsets(view, entryCount);
-    const end = cursor.index + count;
-    let at = cursor.index;
-    if (this.hasDictionary) {
-      this.reserveIndices(count);
-      // Entries are taken over when they are first used: bounds are then those of the values.
-      const known = new Int32Array(entryCount).fill(-1);
-      for (; at < end; at++) {
-        const entry = values.indices[at] ?? 0;
-        let index = known[entry] ?? -1;
-        if (index === -1) {
-          checkIndex(entry, entryCount);
-          const offset = offsets[entry] ?? 0;
-          index = this.dictionary.intern(view, offset + 4, view.getUint32(offset, true), this.count);
-          if (index === -1) {
-            this.giveUpDictionary();
-            break;
-          }
-          known[entry] = index;
-        }
-        this.indices[this.count++] = index;
+    if (!this.hasIndices) {
+      this.hasIndices = true;
+      this.appendOwnIndices(0, this.count);
+    }
+    withWorkspace((work) => {
+      const { kernel } = work;
+      const given = work.put(entries);
+      const offsets = work.room((entryCount + 1) * 4);
+      findOffsets(work, given, entryCount, offsets);
+      const indices = work.put(asBytes(values.indices.subarray(cursor.index, cursor.index + count))).from;
+      const from = work.room(entries.length);
+      const known = work.zeros(entryCount * 4);
+      const to = kernel.takeEntries(indices, count, offsets, entryCount, known, this.entryCount, from) >>> 0;
+      if (to === 0) {
+        for (let at = cursor.index; at < cursor.index + count; at++) checkIndex(values.indices[at] ?? 0, entryCount);
       }
-    }
-    for (; at < end; at++) {
-      const entry = values.indices[at] ?? 0;
-      checkIndex(entry, entryCount);
-      this.copyEntry(entries, offsets[entry] ?? 0, offsets[entry + 1] ?? 0);
-    }
-    cursor.index = end;
+      this.entryCount += work.result(0);
+      this.entries.append(work.read({ from, to }));
+      this.indices.append(work.read({ from: indices, to: indices + count * 4 }));
+    });
+    this.count += count;
+    cursor.index += count;
   }
 
-  private reserveIndices(extra: number): void {
-    const needed = this.count + extra;
-    if (needed <= this.indices.length) return;
-    const grown = new Uint32Array(Math.max(needed, this.indices.length * 2));
-    grown.set(this.indices.subarray(0, this.count));
-    this.indices = grown;
+  private appendOwnIndices(from: number, count: number): void {
+    this.indices.append(asBytes(Uint32Array.from({ length: count }, (_, index) => from + index)));
   }
 
-  private dictionaryPays(): boolean {
-    const { dictionary, count, indices } = this;
-    let plain = 0;
-    for (let at = 0; at < count; at++) plain += dictionary.entrySize(indices[at] ?? 0);
-    return dictionary.page.length + indicesSize(count, dictionary.size) < plain;
-  }
-
-  private giveUpDictionary(): void {
-    const { dictionary, count, indices } = this;
-    const page = dictionary.page.written();
-    for (let at = 0; at < count; at++) {
-      const entry = indices[at] ?? 0;
-      const start = dictionary.offset(entry);
-      this.copyEntry(page, start, start + dictionary.entrySize(entry));
-    }
-    this.hasDictionary = false;
-    this.count = 0;
-  }
-
-  private copyEntry(source: Uint8Array, start: number, end: number): void {
-    const { data } = this;
-    data.reserve(end - start);
-    const { bytes } = data;
-    let next = data.length;
-    if (end - start > 64) {
-      bytes.set(source.subarray(start, end), next);
-      next += end - start;
-    } else {
-      for (let at = start; at < end; at++) bytes[next++] = source[at] ?? 0;
-    }
-    data.length = next;
+  /** The dictionary of the entries, where it is smaller than plain values; `numbers` has the new number of each entry. */
+  private makeDictionary(
+    work: Workspace,
+    offsets: number,
+    plainSize: number,
+  ): { readonly page: Span; readonly size: number; readonly numbers: number } | undefined {
+    const { count, entryCount, hasIndices } = this;
+    const { kernel } = work;
+    const bits = tableBits(hasIndices ? entryCount : Math.min(entryCount, MOST_ENTRIES));
+    const numbers = work.room(entryCount * 4);
+    const from = work.room(this.entries.length);
+    const table = work.zeros(8 << bits);
+    // Values that came as indices may be far more than fits into a page.
+    const size = kernel.makeStringDictionary(offsets, entryCount, count, numbers, from, table, bits, hasIndices);
+    if (size === -1) return undefined;
+    const page = { from, to: work.result(0) };
+    return page.to - from + indicesSize(count, size) < plainSize ? { page, size, numbers } : undefined;
   }
 }
 
-/** Where each entry begins, and where the last one ends. */
-function entryOffsets(view: DataView, count: number): Uint32Array {
-  const offsets = new Uint32Array(count + 1);
-  let at = 0;
-  for (let index = 0; index < count; index++) {
-    offsets[index] = at;
-    at += 4 + view.getUint32(at, true);
+/** Where the next `count` strings end. */
+function stringsEnd(data: Uint8Array, start: number, count: number): number {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  let at = start;
+  for (let left = count; left > 0; left--) at += 4 + view.getUint32(at, true);
+  if (at > data.length) throw new RangeError(`a string ends at byte ${at} of ${data.length}`);
+  return at;
+}
+
+function findOffsets(work: Workspace, { from, to }: Span, count: number, offsets: number): void {
+  if (!work.kernel.findOffsets(from, to - from, count, offsets)) {
+    throw new RangeError(`${count} strings do not end with their ${to - from} bytes`);
   }
-  offsets[count] = at;
-  return offsets;
+}
+
+function boundsOf(work: Workspace, strings: number, count: number): Bounds | undefined {
+  if (!work.kernel.stringBounds(strings, count)) return undefined;
+  const copyOf = (at: number): Uint8Array => work.bytes.slice(at + 4, at + 4 + work.view.getUint32(at, true));
+  return { min: copyOf(work.result(0)), max: copyOf(work.result(1)) };
 }

@@ -14,6 +14,7 @@ export const Encoding = {
   PLAIN: 0,
   RLE: 3,
   DELTA_BINARY_PACKED: 5,
+  DELTA_LENGTH_BYTE_ARRAY: 6,
   RLE_DICTIONARY: 8,
 } as const;
 

@@ -4,7 +4,7 @@ export type ParquetCodec = 'zstd' | 'snappy' | 'gzip' | 'uncompressed';
 /** How DATETIME is stored. */
 export type ParquetTimestamps = 'millis' | 'int96';
 
-/** Compresses one page. The result is copied at once. */
+/** Compresses one page. The page may not be changed or kept, and the result is copied at once. */
 export type CompressPage = (bytes: Uint8Array, codec: ParquetCodec) => Uint8Array;
 
 /** What a caller may say about a Parquet file. */
@@ -20,7 +20,8 @@ export interface ParquetOptions {
   readonly rowGroupRows?: number;
   /** Bytes of values that a row group may hold before they are compressed, nearly. Default 16 MiB. A writer's memory grows with it. */
   readonly rowGroupBytes?: number;
-  /** Whether integers, dates and times may be written as differences (DELTA_BINARY_PACKED). Default true; false for readers that only know PLAIN and dictionaries. */
+  /** Whether integers, dates and times (DELTA_BINARY_PACKED) and the lengths of strings (DELTA_LENGTH_BYTE_ARRAY) may be written as differences.
+   * Default true; false for readers that only know PLAIN and dictionaries. */
   readonly delta?: boolean;
   /**
    * Whether types carry the newer annotations too. Default true. With false DATETIME has only TIMESTAMP_MILLIS: an instant in UTC to every

@@ -52,18 +52,21 @@ function byteAt(bits: Uint8Array, at: number): number {
   return shift === 0 ? low : (low | ((bits[(at >> 3) + 1] ?? 0) << (8 - shift))) & 255;
 }
 
-function popCount(byte: number): number {
-  const pairs = byte - ((byte >> 1) & 0x55);
-  const nibbles = (pairs & 0x33) + ((pairs >> 2) & 0x33);
-  return (nibbles + (nibbles >> 4)) & 15;
+/** Ones of a word. */
+function popCount(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** How many of the bits are 1. */
 export function countBits(bits: Uint8Array, from: number, count: number): number {
+  const view = new DataView(bits.buffer, bits.byteOffset, bits.byteLength);
   const end = from + count;
   let at = from;
   let ones = 0;
-  for (; at + 8 <= end; at += 8) ones += popCount(byteAt(bits, at));
+  for (; at < end && (at & 7) !== 0; at++) ones += bitAt(bits, at);
+  for (; at + 32 <= end; at += 32) ones += popCount(view.getUint32(at >> 3, true));
   for (; at < end; at++) ones += bitAt(bits, at);
   return ones;
 }
@@ -78,6 +81,11 @@ function copyBits(source: Uint8Array, from: number, target: Uint8Array, to: numb
   const end = to + count;
   let at = to;
   for (; at < end && (at & 7) !== 0; at++) setBit(target, at, bitAt(source, at + shift));
+  if ((shift & 7) === 0 && at + 8 <= end) {
+    const last = end & ~7;
+    target.set(source.subarray((at + shift) >> 3, (last + shift) >> 3), at >> 3);
+    at = last;
+  }
   for (; at + 8 <= end; at += 8) target[at >> 3] = byteAt(source, at + shift);
   for (; at < end; at++) setBit(target, at, bitAt(source, at + shift));
 }

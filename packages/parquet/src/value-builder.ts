@@ -1,10 +1,10 @@
 import type { DictionaryValues, PlainValues } from '@millrace/flatten';
-import type { ByteWriter } from './byte-writer.ts';
 import { BytesBuilder } from './bytes-builder.ts';
 import type { EncodedValues } from './encoded.ts';
 import { BooleanBuilder, DoubleBuilder, Int32Builder, Int64Builder, Int96Builder } from './fixed-builders.ts';
 import type { FileType } from './metadata.ts';
 import type { CheckedOptions } from './options.ts';
+import type { Workspace } from './workspace.ts';
 
 /** How far the values of a column of a batch are read. */
 export interface ValueCursor {
@@ -21,14 +21,13 @@ export interface ValueBuilder {
   append(cursor: ValueCursor, count: number): void;
   /** Bytes held now. */
   size(): number;
-  /** The values for their pages; `scratch` is cleared and may be written. */
-  encode(scratch: ByteWriter): EncodedValues;
+  /** Writes the values for their pages, with room for `before` bytes before those of the data page. */
+  encode(work: Workspace, before: number): EncodedValues;
   clear(): void;
 }
 
 /** The builder for a type. */
-export function createValueBuilder(type: FileType, options: CheckedOptions): ValueBuilder {
-  const { rowGroupRows, delta } = options;
+export function createValueBuilder(type: FileType, { delta }: CheckedOptions): ValueBuilder {
   switch (type) {
     case 'BOOLEAN':
       return new BooleanBuilder();
@@ -43,7 +42,7 @@ export function createValueBuilder(type: FileType, options: CheckedOptions): Val
       return new Int32Builder(delta);
     case 'STRING':
     case 'JSON':
-      return new BytesBuilder(rowGroupRows);
+      return new BytesBuilder(delta);
     default:
       throw new TypeError(`unknown column type: ${String(type)}`);
   }

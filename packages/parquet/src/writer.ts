@@ -45,6 +45,10 @@ interface OpenColumn {
 /** Share of `rowGroupBytes` at which a row group is closed: what is left would be filled in ever smaller steps. */
 const FULL = 0.9;
 
+/** Where row groups are put together: one for all files of a thread, unless a row group was larger than this. */
+const MOST_KEPT = 2 ** 25;
+let spareOutput: ByteWriter | undefined;
+
 const magic = (): Uint8Array => Uint8Array.of(0x50, 0x41, 0x52, 0x31);
 
 class FileWriter implements ParquetWriter {
@@ -54,9 +58,6 @@ class FileWriter implements ParquetWriter {
   private readonly options: CheckedOptions;
   private readonly columns: readonly OpenColumn[];
   private readonly rowGroups: RowGroupInfo[] = [];
-  private readonly valueScratch = new ByteWriter();
-  private readonly pageScratch = new ByteWriter();
-  private readonly out = new ByteWriter();
   /** Rows of the row group that is filling. */
   private openRows = 0;
   /** `writing` outlives a call only where that has thrown. */
@@ -73,7 +74,6 @@ class FileWriter implements ParquetWriter {
       const file = { name: options.columnName(column.name, index), type } as const;
       return { file, validity: new ValidityBuilder(), values: createValueBuilder(type, options) };
     });
-    this.out.append(magic());
   }
 
   write(batch: TableBatch): Uint8Array[] {
@@ -120,11 +120,12 @@ class FileWriter implements ParquetWriter {
       createdBy,
       logicalTypes,
     });
-    this.out.append(footer);
-    this.out.uint32(footer.length);
-    this.out.append(magic());
-    chunks.push(this.take());
-    return chunks;
+    const end = this.emit((out) => {
+      out.append(footer);
+      out.uint32(footer.length);
+      out.append(magic());
+    });
+    return [...chunks, end];
   }
 
   private checkOpen(): void {
@@ -141,24 +142,32 @@ class FileWriter implements ParquetWriter {
   }
 
   private closeRowGroup(): Uint8Array {
-    const base = this.bytes;
-    const offset = base + this.out.length;
-    const chunks = this.columns.map(({ file, validity, values }) => {
-      const encoded = values.encode(this.valueScratch);
-      const chunk = writeChunk(this.out, base, file, validity, encoded, this.pageScratch, this.options);
-      validity.clear();
-      values.clear();
-      return chunk;
+    return this.emit((out) => {
+      const base = this.bytes;
+      const offset = base + out.length;
+      const chunks = this.columns.map(({ file, validity, values }) => {
+        const chunk = writeChunk(out, base, file, validity, values, this.options);
+        validity.clear();
+        values.clear();
+        return chunk;
+      });
+      this.rowGroups.push({ rows: this.openRows, offset, chunks });
+      this.openRows = 0;
     });
-    this.rowGroups.push({ rows: this.openRows, offset, chunks });
-    this.openRows = 0;
-    return this.take();
   }
 
-  private take(): Uint8Array {
-    const bytes = this.out.written().slice();
+  /** The next bytes of the file. */
+  private emit(fill: (out: ByteWriter) => void): Uint8Array {
+    const out = spareOutput ?? new ByteWriter();
+    spareOutput = undefined;
+    if (this.bytes === 0) out.append(magic());
+    fill(out);
+    const bytes = out.written().slice();
     this.bytes += bytes.length;
-    this.out.clear();
+    if (out.length <= MOST_KEPT) {
+      out.clear();
+      spareOutput = out;
+    }
     return bytes;
   }
 }

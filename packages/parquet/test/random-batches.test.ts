@@ -65,19 +65,26 @@ const options: fc.Arbitrary<ParquetOptions> = fc.record({
   logicalTypes: fc.boolean(),
 });
 
-function cut(given: readonly TestColumn[], at: number): TableBatch[] {
-  const part = (from: number, to?: number): TableBatch =>
-    batch(given.map((column) => ({ ...column, cells: column.cells.slice(from, to) })));
-  return [part(0, at), part(at)];
+/** Two batches; with `turn` the second has dictionaries where the first has none. */
+function cut(given: readonly TestColumn[], at: number, turn: boolean): TableBatch[] {
+  const part = (from: number, to: number | undefined, turned: boolean): TableBatch =>
+    batch(
+      given.map((column) => ({
+        ...column,
+        cells: column.cells.slice(from, to),
+        dictionary: column.dictionary !== turned,
+      })),
+    );
+  return [part(0, at, false), part(at, undefined, turn)];
 }
 
 test(
   'any batches come back exactly, from both readers',
   async () => {
     await fc.assert(
-      fc.asyncProperty(columns, options, fc.nat(400), async (given, { codec, ...rest }, at) => {
+      fc.asyncProperty(columns, options, fc.nat(400), fc.boolean(), async (given, { codec, ...rest }, at, turn) => {
         const file = encodeParquet(
-          cut(given, at),
+          cut(given, at, turn),
           codec === 'snappy' ? rest : { ...rest, codec: codec ?? 'zstd', compress },
         );
         const cells = given.map((column) => column.cells);

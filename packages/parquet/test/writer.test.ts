@@ -141,14 +141,40 @@ describe('encodings', () => {
     ]);
   });
 
-  test('strings that are nearly all distinct are plain, whether the batch has a dictionary or not', () => {
+  test('strings that are nearly all distinct get none, whether the batch has one or not', () => {
     const cells = rows.map((row) => `key ${row}`);
-    expect(
-      encodingsOf([
-        { name: 'plain', type: 'STRING', cells },
-        { name: 'dictionary', type: 'STRING', cells, dictionary: true },
-      ]),
-    ).toEqual([['PLAIN'], ['PLAIN']]);
+    const columns: TestColumn[] = [
+      { name: 'plain', type: 'STRING', cells },
+      { name: 'dictionary', type: 'STRING', cells, dictionary: true },
+    ];
+    expect(encodingsOf(columns)).toEqual([['DELTA_LENGTH_BYTE_ARRAY'], ['DELTA_LENGTH_BYTE_ARRAY']]);
+    expect(encodingsOf(columns, { delta: false })).toEqual([['PLAIN'], ['PLAIN']]);
+  });
+
+  test('batches with and without dictionaries share one', async () => {
+    const cells = rows.map((row) => `status ${row % 5}`);
+    const part = (from: number, dictionary: boolean): TableBatch =>
+      batch([{ name: 'text', type: 'STRING', cells: cells.slice(from, from + 1000), dictionary }]);
+    const file = encodeParquet([
+      part(0, false),
+      part(1000, true),
+      part(2000, false),
+      part(3000, true),
+      part(4000, false),
+    ]);
+    expect(await hyparquetColumns(file)).toEqual([cells]);
+    const [chunk] = metadataOf(file).row_groups[0]?.columns ?? [];
+    expect(chunk?.meta_data?.encodings).toContain('RLE_DICTIONARY');
+  });
+
+  test('a dictionary that a batch has may be larger than one that is made', async () => {
+    const chance = random(11);
+    const cells = Array.from({ length: 100_000 }, () => `key ${Math.floor(chance() * 90_000)} of many`);
+    const columns: TestColumn[] = [{ name: 'text', type: 'STRING', cells, dictionary: true }];
+    expect(encodingsOf(columns)).toEqual([['PLAIN', 'RLE_DICTIONARY']]);
+    const file = encodeParquet(batch(columns));
+    expect(await hyparquetColumns(file)).toEqual([cells]);
+    expect(await duckdb.columns(file, ['STRING'])).toEqual([cells]);
   });
 
   test('a dictionary is given up late when values stop to repeat', async () => {
@@ -157,14 +183,14 @@ describe('encodings', () => {
       { name: 'plain', type: 'STRING', cells },
       { name: 'dictionary', type: 'STRING', cells, dictionary: true },
     ];
-    expect(encodingsOf(columns)).toEqual([['PLAIN'], ['PLAIN']]);
+    expect(encodingsOf(columns)).toEqual([['DELTA_LENGTH_BYTE_ARRAY'], ['DELTA_LENGTH_BYTE_ARRAY']]);
     expect(await hyparquetColumns(encodeParquet(batch(columns)))).toEqual([cells, cells]);
   });
 
   test('a large dictionary of long strings is given up for its size', async () => {
     const cells = rows.slice(0, 2000).map((row) => `${row % 600}`.padEnd(10_000, 'x'));
     const columns: TestColumn[] = [{ name: 'text', type: 'STRING', cells }];
-    expect(encodingsOf(columns)).toEqual([['PLAIN']]);
+    expect(encodingsOf(columns)).toEqual([['DELTA_LENGTH_BYTE_ARRAY']]);
     expect(await hyparquetColumns(encodeParquet(batch(columns)))).toEqual([cells]);
   });
 
@@ -213,11 +239,10 @@ describe('encodings', () => {
     expect(await duckdb.columns(file, ['INTEGER'])).toEqual([cells]);
   });
 
-  test('values of one hash chain do not slow a dictionary down: it is given up', async () => {
-    // Long values that differ only in the middle, which is not hashed.
+  test('long strings that differ only in the middle are told apart', async () => {
     const cells = rows.map((row) => `${'a'.repeat(100)}${String(row % 200).padStart(4)}${'a'.repeat(100)}`);
     const columns: TestColumn[] = [{ name: 'text', type: 'STRING', cells }];
-    expect(encodingsOf(columns)).toEqual([['PLAIN']]);
+    expect(encodingsOf(columns)).toEqual([['PLAIN', 'RLE_DICTIONARY']]);
     expect(await hyparquetColumns(encodeParquet(batch(columns)))).toEqual([cells]);
   });
 });
@@ -394,12 +419,6 @@ describe('buffers that contradict themselves', () => {
       { kind: 'dictionary', indices: Uint32Array.of(7, 0), dictionary: plainValues('FLOAT', [1]) },
       /index 7 of a dictionary of 1/,
     ],
-    [
-      'a string longer than its buffer',
-      'STRING',
-      { kind: 'bytes', data: Uint8Array.of(0, 0, 0, 0, 9, 0, 0, 0, 1), count: 2 },
-      /bounds/,
-    ],
   ];
   test.each(cases)('%s ends the file', (_, type, values, message) => {
     const given = batch([{ name: 'value', type, cells: type === 'FLOAT' ? [1, 2] : ['a', 'b'] }]);
@@ -408,6 +427,18 @@ describe('buffers that contradict themselves', () => {
     expect(() => writer.write(broken)).toThrow(message);
     expect(() => writer.write(given)).toThrow('broken');
     expect(() => writer.finish()).toThrow('broken');
+  });
+
+  const strings: [name: string, data: Uint8Array][] = [
+    ['longer than their buffer', Uint8Array.of(0, 0, 0, 0, 9, 0, 0, 0, 1)],
+    ['shorter than their buffer', Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1)],
+  ];
+  test.each(strings)('strings %s end the file when its row group is written', (_, data) => {
+    const given = batch([{ name: 'value', type: 'STRING', cells: ['a', 'b'] }]);
+    const values = { kind: 'bytes', data, count: 2 } as const;
+    const writer = createParquetWriter(given.table);
+    writer.write({ ...given, columns: given.columns.map((column) => ({ ...column, values })) });
+    expect(() => writer.finish()).toThrow('2 strings do not end with their 9 bytes');
   });
 });
 

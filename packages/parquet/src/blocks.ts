@@ -1,0 +1,51 @@
+/** Bytes that grow at the end without moving, in blocks that all files of a thread share. */
+
+const BLOCK = 16_384;
+const SLAB = 64 * BLOCK;
+/** Blocks kept for the next row group, 64 MiB of them. */
+const MOST_FREE = 4096;
+
+const free: Uint8Array[] = [];
+
+function takeBlock(): Uint8Array {
+  const block = free.pop();
+  if (block !== undefined) return block;
+  const slab = new Uint8Array(SLAB);
+  for (let at = BLOCK; at < SLAB; at += BLOCK) free.push(slab.subarray(at, at + BLOCK));
+  return slab.subarray(0, BLOCK);
+}
+
+/** Bytes that are appended, copied out in one go, and forgotten. */
+export class Blocks {
+  length = 0;
+  private readonly blocks: Uint8Array[] = [];
+
+  append(bytes: Uint8Array): void {
+    let from = 0;
+    while (from < bytes.length) {
+      const within = this.length % BLOCK;
+      if (within === 0) this.blocks.push(takeBlock());
+      const size = Math.min(bytes.length - from, BLOCK - within);
+      this.blocks.at(-1)?.set(from === 0 && size === bytes.length ? bytes : bytes.subarray(from, from + size), within);
+      this.length += size;
+      from += size;
+    }
+  }
+
+  /** Writes all bytes to `target`, from `at` on. */
+  copyTo(target: Uint8Array, at: number): void {
+    let left = this.length;
+    for (const [index, block] of this.blocks.entries()) {
+      target.set(left < BLOCK ? block.subarray(0, left) : block, at + index * BLOCK);
+      left -= BLOCK;
+    }
+  }
+
+  clear(): void {
+    while (this.blocks.length > 0) {
+      const block = this.blocks.pop();
+      if (block !== undefined && free.length < MOST_FREE) free.push(block);
+    }
+    this.length = 0;
+  }
+}
