@@ -69,7 +69,7 @@ function sizeClass(part: WrittenPart): number {
 async function merge(store: FolderStore, table: DraftTable, parts: readonly WrittenPart[]): Promise<WrittenPart> {
   const batches: TableBatch[] = [];
   for (const part of parts) batches.push(conform(await store.readPart(table.folder, part), table.schema));
-  return store.writePart(table.folder, batches, !table.derived);
+  return store.writePart(table.folder, batches, !table.derived, parts);
 }
 
 /**

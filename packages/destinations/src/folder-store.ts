@@ -51,8 +51,16 @@ export class FolderStore {
     return join(this.directory, folder, file);
   }
 
-  /** Writes rows, and the keys of the documents that they are of. All batches have the same columns. */
-  async writePart(folder: string, batches: readonly TableBatch[], keyed: boolean): Promise<WrittenPart> {
+  /**
+   * Writes rows, and the keys of the documents that they are of. All batches have the same columns. `known`: the parts that hold
+   * these rows already.
+   */
+  async writePart(
+    folder: string,
+    batches: readonly TableBatch[],
+    keyed: boolean,
+    known?: readonly WrittenPart[],
+  ): Promise<WrittenPart> {
     // The last: what it says of spellings holds for the rows before, too.
     const schema = batches.at(-1)?.table;
     if (schema === undefined) throw new TypeError('A part needs a batch');
@@ -61,17 +69,20 @@ export class FolderStore {
     const file = `${stem}.${this.format.kind}`;
     await mkdir(join(this.directory, folder), { recursive: true });
     await writeDurably(this.path(folder, file), bytes);
-    if (keyed) await this.#writeKeys(folder, stem, batches);
+    if (keyed) await this.#writeKeys(folder, stem, known === undefined ? keysOf(batches) : await this.#allKeys(folder, known));
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const content = new RowHash();
-    for (const batch of batches) content.addBatch(batch);
-    return { file, rows, bytes: bytes.byteLength, sha256, rowsHash: content.content().hash, schema };
+    const { hash: rowsHash } = known === undefined ? hashOf(batches) : contentOf({ parts: known });
+    return { file, rows, bytes: bytes.byteLength, sha256, rowsHash, schema };
   }
 
-  async #writeKeys(folder: string, stem: string, batches: readonly TableBatch[]): Promise<void> {
+  async #allKeys(folder: string, parts: readonly WrittenPart[]): Promise<KeySet> {
     const keys = new KeySet();
-    for (const batch of batches) keys.addAll(rootKeys(batch));
+    for (const part of parts) keys.addAll(await this.readKeys(folder, part));
+    return keys;
+  }
+
+  async #writeKeys(folder: string, stem: string, keys: KeySet): Promise<void> {
     await mkdir(join(this.directory, KEYS, folder), { recursive: true });
     const words = keys.toWords();
     await writeDurably(join(this.directory, KEYS, folder, `${stem}.keys`), new Uint8Array(words.buffer));
@@ -159,6 +170,18 @@ export class FolderStore {
 export function contentOf(table: Pick<DraftTable, 'parts'>): TableContent {
   const content = new RowHash();
   for (const { rows, rowsHash } of table.parts) content.add(RowHash.from({ rows, hash: rowsHash }));
+  return content.content();
+}
+
+function keysOf(batches: readonly TableBatch[]): KeySet {
+  const keys = new KeySet();
+  for (const batch of batches) keys.addAll(rootKeys(batch));
+  return keys;
+}
+
+function hashOf(batches: readonly TableBatch[]): TableContent {
+  const content = new RowHash();
+  for (const batch of batches) content.addBatch(batch);
   return content.content();
 }
 

@@ -1,18 +1,19 @@
-/** An order-free hash of a table's rows, the same from columns in memory and from SQL. */
+/** An order-free hash of a table's rows, the same whatever holds them. */
 import { hash } from 'node:crypto';
 import type { TableContent } from '@millrace/extract';
-import type { ColumnSchema, TableBatch } from '@millrace/flatten';
-import type { Cell } from './canonical-text.ts';
-import { columnCells } from './cells.ts';
+import type { Column, ColumnSchema, PlainValues, TableBatch, TableSchema } from '@millrace/flatten';
+import { columnFromCells } from './cells.ts';
 import type { DuckDBEngine } from './duckdb-engine.ts';
-import { quoteName, quoteText, TEXT_FUNCTIONS } from './duckdb-sql.ts';
+import { streamQuery } from './duckdb-result.ts';
+import { KERNEL } from './row-kernel.ts';
 
 /*
- * A row is hashed as the text `"name":bytes:value` of each column that has a value, columns by name; so a column that is added
- * later changes no hash. The hash of a table is the sum of its rows' SHA-256, taken as four numbers of 64 bits modulo 2^64.
+ * A row is hashed as the cells that have a value, one after the other: four bytes that stand for the column, then one byte of a
+ * BOOLEAN, four of a DATE, eight of a number or an instant, or a text's length in four bytes and its UTF-8; all little-endian,
+ * columns by the four bytes. So a column that is added later changes no hash. The hash of a table is the sum of its rows'
+ * BLAKE2s, taken as four numbers of 64 bits modulo 2^64.
  */
 const LANES = 4;
-const MASK = (1n << 64n) - 1n;
 const NONE: readonly bigint[] = [0n, 0n, 0n, 0n];
 
 /** Rows and their hash, to be added and subtracted. */
@@ -46,24 +47,10 @@ export class RowHash {
     return this;
   }
 
-  addBatch(batch: TableBatch): this {
-    const columns = sorted(batch.columns.map(({ schema }) => schema)).map(({ index, name, type }) => {
-      const column = batch.columns[index];
-      return { start: `${JSON.stringify(name)}:`, type, cells: column === undefined ? [] : columnCells(column) };
-    });
-    for (let row = 0; row < batch.rows; row++) {
-      let text = '';
-      for (const { start, type, cells } of columns) {
-        const cell = cells[row] ?? null;
-        if (cell === null) continue;
-        const value = cellText(type, cell);
-        text += `${start}${Buffer.byteLength(value)}:${value}`;
-      }
-      const digest = hash('sha256', text, 'buffer');
-      for (let lane = 0; lane < LANES; lane++)
-        this.#lanes[lane] = (this.#lanes[lane] ?? 0n) + digest.readBigUInt64BE(lane * 8);
-    }
-    this.#rows += batch.rows;
+  addBatch({ columns, rows }: TableBatch): this {
+    const sums = kernel().hash(columns, rows);
+    this.#rows += rows;
+    for (let lane = 0; lane < LANES; lane++) this.#lanes[lane] = (this.#lanes[lane] ?? 0n) + (sums[lane] ?? 0n);
     return this;
   }
 
@@ -72,51 +59,140 @@ export class RowHash {
   }
 }
 
-function sorted(columns: readonly ColumnSchema[]): { readonly index: number; name: string; type: string }[] {
-  return columns
-    .map(({ name, type }, index) => ({ index, name, type }))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-}
-
-function cellText(type: string, cell: Exclude<Cell, null>): string {
-  return type === 'FLOAT' && Object.is(cell, -0) ? '0' : String(cell);
-}
-
 /** The hash of what a relation holds that has the given columns, in the types in which they are stored. */
 export async function hashRows(
   engine: DuckDBEngine,
   relation: string,
   columns: readonly ColumnSchema[],
 ): Promise<RowHash> {
-  const parts = sorted(columns).map(({ name, type }) => {
-    const column = quoteName(name);
-    const value = sqlText(type, column);
-    const start = quoteText(`${JSON.stringify(name)}:`);
-    return `CASE WHEN ${column} IS NULL THEN '' ELSE concat(${start}, strlen(${value}), ':', ${value}) END`;
-  });
-  const lanes = NONE.map(
-    (_, lane) =>
-      `CAST(sum(CAST('0x' || substr(h, ${lane * 16 + 1}, 16) AS UBIGINT)) % 18446744073709551616 AS UBIGINT)`,
-  );
-  const [row] = await engine.rows(
-    `SELECT count(*), ${lanes.join(', ')} FROM (SELECT sha256(concat(${parts.join(', ')})) AS h FROM ${relation})`,
-  );
-  const [count, ...sums] = row ?? [];
-  return new RowHash(
-    Number(count ?? 0),
-    sums.map((sum) => (typeof sum === 'bigint' ? sum & MASK : 0n)),
-  );
+  const table: TableSchema = { name: '', path: [], root: '', primaryKey: [], rootKey: [], columns };
+  const result = new RowHash();
+  for await (const chunk of streamQuery(engine, `FROM ${relation}`, columns)) {
+    const cells = columns.map((column, index) => columnFromCells(column, chunk.columns[index] ?? []));
+    result.addBatch({ table, rows: chunk.rows, columns: cells });
+  }
+  return result;
 }
 
-function sqlText(type: string, column: string): string {
-  switch (type) {
-    case 'FLOAT':
-      return `${TEXT_FUNCTIONS.FLOAT}(${column} + 0.0)`;
-    case 'DATE':
-      return `CAST(${column} - DATE '1970-01-01' AS VARCHAR)`;
-    case 'DATETIME':
-      return `CAST(epoch_ms(${column}) AS VARCHAR)`;
-    default:
-      return `CAST(${column} AS VARCHAR)`;
+/** What the kernel offers: see `assembly/kernel.ts`. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  memoryStart(): number;
+  addRows(rows: number, columns: number, count: number, row: number, sums: number): void;
+}
+
+const KINDS: Readonly<Record<PlainValues['kind'], number>> = { boolean: 0, int32: 1, int64: 2, double: 3, bytes: 4 };
+const COLUMN_BYTES = 32;
+/** Memory is given back after a batch that took more. */
+const MOST_MEMORY = 64 * 2 ** 20;
+const PAGE = 65_536;
+
+let module: WebAssembly.Module | undefined;
+let current: Kernel | undefined;
+
+function kernel(): Kernel {
+  module ??= new WebAssembly.Module(Buffer.from(KERNEL, 'base64'));
+  if (current === undefined || current.size > MOST_MEMORY) current = new Kernel(module);
+  return current;
+}
+
+class Kernel {
+  readonly #exports: Exports;
+  #end = 0;
+
+  constructor(compiled: WebAssembly.Module) {
+    // The interface says what the generated module exports.
+    this.#exports = new WebAssembly.Instance(compiled).exports as unknown as Exports;
   }
+
+  get size(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
+  /** The sums of all rows' hashes. */
+  hash(columns: readonly Column[], rows: number): BigUint64Array {
+    const ordered = [...columnIds(columns.map(({ schema }) => schema.name)).entries()]
+      .sort(([, a], [, b]) => a - b)
+      .flatMap(([index, id]) => {
+        const column = columns[index];
+        return column === undefined || column.nullCount === column.rows ? [] : [{ column, id }];
+      });
+    this.#end = this.#exports.memoryStart();
+    const sums = this.#take(LANES * 8);
+    const records = this.#take(ordered.length * COLUMN_BYTES);
+    const places = ordered.map(({ column }) => this.#placesOf(column));
+    const row = this.#take(ordered.reduce((size, { column }) => size + 8 + largest(column), 64));
+    const { memory } = this.#exports;
+    if (this.#end > this.size) memory.grow(Math.ceil((this.#end - this.size) / PAGE));
+    new BigUint64Array(memory.buffer, sums, LANES).fill(0n);
+    for (const [index, { column, id }] of ordered.entries()) {
+      const at = places[index];
+      if (at === undefined) continue;
+      const { values, validity } = column;
+      const plain = values.kind === 'dictionary' ? values.dictionary : values;
+      new Uint32Array(memory.buffer, records + index * COLUMN_BYTES, COLUMN_BYTES / 4).set([
+        id,
+        KINDS[plain.kind],
+        at.validity,
+        at.data,
+        at.indices,
+        at.offsets,
+        plain.kind === 'bytes' ? plain.count : 0,
+      ]);
+      if (validity !== undefined) this.#put(at.validity, validity);
+      this.#put(at.data, bytesOf(plain));
+      if (values.kind === 'dictionary') this.#put(at.indices, values.indices);
+    }
+    this.#exports.addRows(rows, records, ordered.length, row, sums);
+    return new BigUint64Array(memory.buffer, sums, LANES);
+  }
+
+  #placesOf({ values, validity }: Column): { validity: number; data: number; indices: number; offsets: number } {
+    const isDictionary = values.kind === 'dictionary';
+    const plain = isDictionary ? values.dictionary : values;
+    return {
+      validity: validity === undefined ? 0 : this.#take(validity.byteLength),
+      data: this.#take(bytesOf(plain).byteLength),
+      indices: isDictionary ? this.#take(values.indices.byteLength) : 0,
+      offsets: isDictionary && plain.kind === 'bytes' ? this.#take(plain.count * 4) : 0,
+    };
+  }
+
+  /** Room of which sixteen bytes more can be read. */
+  #take(bytes: number): number {
+    const at = this.#end;
+    this.#end = (at + bytes + 31) & ~15;
+    return at;
+  }
+
+  #put(at: number, bytes: ArrayBufferView): void {
+    const from = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    new Uint8Array(this.#exports.memory.buffer, at, from.length).set(from);
+  }
+}
+
+function bytesOf(values: PlainValues): ArrayBufferView {
+  return values.kind === 'bytes' ? values.data : values.values;
+}
+
+/** At least as many bytes as any value of the column has. */
+function largest({ values }: Column): number {
+  const plain = values.kind === 'dictionary' ? values.dictionary : values;
+  return plain.kind === 'bytes' ? plain.data.byteLength + 16 : 8;
+}
+
+/**
+ * Four bytes for each column's name: the first of its SHA-256. A later column of a table that has the same as one before gets the
+ * first of a longer name, so that what comes later never changes what was there.
+ */
+function columnIds(names: readonly string[]): number[] {
+  const taken = new Set<number>();
+  return names.map((name) => {
+    for (let longer = name; ; longer += '\0') {
+      const id = hash('sha256', longer, 'buffer').readUInt32LE(0);
+      if (taken.has(id)) continue;
+      taken.add(id);
+      return id;
+    }
+  });
 }

@@ -1,10 +1,17 @@
 import { hash } from 'node:crypto';
-import type { TableBatch } from '@millrace/flatten';
+import type { Column, TableBatch } from '@millrace/flatten';
 import { canonicalText } from './canonical-text.ts';
-import { columnCells } from './cells.ts';
+import { columnCells, columnFromCells } from './cells.ts';
 
 /** Words in the key of a row. */
 const WORDS = 4;
+
+/** The bytes of one key column, row by row: a text's length in four bytes and its UTF-8. */
+interface KeyColumn {
+  readonly data: Uint8Array;
+  /** Where the value of each row is; -1 for NULL. */
+  readonly places: Int32Array;
+}
 
 /**
  * The root keys of a batch's rows: 128 bits of SHA-256 over the canonical text of the root-key columns, four words a row.
@@ -14,18 +21,62 @@ export function rootKeys(batch: TableBatch): Uint32Array {
   const columns = batch.table.rootKey.map((name) => {
     const column = batch.columns.find(({ schema }) => schema.name === name);
     if (column === undefined) throw new TypeError(`Table ${batch.table.name} has no column ${name}, its root key`);
-    return { schema: column.schema, cells: columnCells(column) };
+    return keyColumn(column);
   });
   const keys = new Uint32Array(batch.rows * WORDS);
   for (let row = 0; row < batch.rows; row++) {
-    const parts = columns.map(({ schema, cells }) => {
-      const cell = cells[row] ?? null;
-      return cell === null ? null : canonicalText(schema, cell);
-    });
-    const digest = hash('sha256', JSON.stringify(parts), 'buffer');
+    // The rows of a document stand together.
+    if (row > 0 && columns.every((column) => isSame(column, row))) {
+      keys.copyWithin(row * WORDS, (row - 1) * WORDS, row * WORDS);
+      continue;
+    }
+    const digest = hash('sha256', keyBytes(columns, row), 'buffer');
     for (let word = 0; word < WORDS; word++) keys[row * WORDS + word] = digest.readUInt32BE(word * 4);
   }
   return keys;
+}
+
+function keyColumn(column: Column): KeyColumn {
+  const { values, rows, schema } = column;
+  const plain = values.kind === 'dictionary' ? values.dictionary : values;
+  if (plain.kind !== 'bytes') {
+    const texts = columnCells(column).map((cell) => (cell === null ? null : canonicalText(schema, cell)));
+    return keyColumn(columnFromCells({ ...schema, type: 'STRING' }, texts));
+  }
+  const entries = new Int32Array(plain.count);
+  const view = new DataView(plain.data.buffer, plain.data.byteOffset, plain.data.byteLength);
+  for (let entry = 0, at = 0; entry < plain.count; entry++) {
+    entries[entry] = at;
+    at += 4 + view.getUint32(at, true);
+  }
+  const places = new Int32Array(rows);
+  const { validity } = column;
+  for (let row = 0, next = 0; row < rows; row++) {
+    const isValid = validity === undefined || (((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
+    const entry = values.kind === 'dictionary' ? (values.indices[next] ?? 0) : next;
+    places[row] = isValid ? (entries[entry] ?? 0) : -1;
+    if (isValid) next++;
+  }
+  return { data: plain.data, places };
+}
+
+function isSame({ places }: KeyColumn, row: number): boolean {
+  return places[row] === places[row - 1];
+}
+
+const NULL_KEY = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
+
+function keyBytes(columns: readonly KeyColumn[], row: number): Uint8Array {
+  const [first] = columns;
+  if (columns.length === 1 && first !== undefined) return valueBytes(first, row);
+  return Buffer.concat(columns.map((column) => valueBytes(column, row)));
+}
+
+function valueBytes({ data, places }: KeyColumn, row: number): Uint8Array {
+  const at = places[row] ?? -1;
+  if (at < 0) return NULL_KEY;
+  const length = (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8) | ((data[at + 2] ?? 0) << 16) | ((data[at + 3] ?? 0) << 24);
+  return data.subarray(at, at + 4 + length);
 }
 
 /** A set of row keys. */
@@ -67,7 +118,7 @@ export class KeySet {
   }
 
   addAll(keys: Uint32Array): void {
-    for (let row = 0; row < keys.length / WORDS; row++) this.add(keys, row);
+    for (let row = 0; row < keys.length / WORDS; row++) if (row === 0 || !isRepeated(keys, row)) this.add(keys, row);
   }
 
   hasAny(keys: Uint32Array): boolean {
@@ -95,4 +146,10 @@ export class KeySet {
     this.#size = 0;
     this.addAll(words);
   }
+}
+
+function isRepeated(keys: Uint32Array, row: number): boolean {
+  const at = row * WORDS;
+  for (let word = at; word < at + WORDS; word++) if (keys[word] !== keys[word - WORDS]) return false;
+  return true;
 }

@@ -107,12 +107,12 @@ describe.for(['duckdb', 'parquet', 'csv', 'ndjson'])('%s', (scheme) => {
         [
           "order",
           1,
-          "3e0f3e87db0e8f0e",
+          "e07a7eddf4e0e2d0",
         ],
         [
           "order$lines",
           1,
-          "820c397a72a8beba",
+          "b5cb613ea4d09f7d",
         ],
       ]
     `);
