@@ -65,15 +65,21 @@ export async function writeTables(engine: DuckDBEngine, tables: readonly TableSc
   }
 }
 
-/** Stores a feed's state and appends the receipt. Runs inside the caller's transaction. */
-export async function writeEnd(
-  engine: DuckDBEngine,
-  feed: string,
-  end: { readonly state: JsonObject; readonly receipt: Receipt },
-): Promise<void> {
-  const { receipt } = end;
+/** What a commit adds to rows. */
+export interface StoredEnd {
+  readonly state: JsonObject;
+  readonly receipt: Receipt;
+  readonly earlier?: readonly Receipt[];
+}
+
+/** Stores a feed's state and appends the receipts. Runs inside the caller's transaction. */
+export async function writeEnd(engine: DuckDBEngine, feed: string, end: StoredEnd): Promise<void> {
   await engine.run('DELETE FROM millrace.state WHERE feed = $1', [feed]);
   await engine.run('INSERT INTO millrace.state VALUES ($1, $2)', [feed, canonicalJson(end.state)]);
+  for (const receipt of [...(end.earlier ?? []), end.receipt]) await writeReceipt(engine, receipt);
+}
+
+async function writeReceipt(engine: DuckDBEngine, receipt: Receipt): Promise<void> {
   await engine.run(
     'INSERT INTO millrace.receipts SELECT coalesce(max(sequence), 0) + 1, $1, $2, $3, $4, $5, $6, $7 FROM millrace.receipts',
     [

@@ -2,18 +2,17 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   deletedAt,
-  type Receipt,
   type SweepResult,
   type TableContent,
   type Transaction,
   type TransactionOptions,
 } from '@millrace/extract';
-import type { Batch, JsonObject, TableBatch, TableSchema } from '@millrace/flatten';
+import type { Batch, TableBatch, TableSchema } from '@millrace/flatten';
 import { BatchBuffer, refuseOtherFamilies, type BatchGroup } from './batch-buffer.ts';
 import type { DuckDBEngine } from './duckdb-engine.ts';
 import { applySweep, countSweep, type DuckDBSweep } from './duckdb-sweep.ts';
 import { evolveTable, quoteName, quoteText, sameKey, widenExpression } from './duckdb-sql.ts';
-import { writeEnd, writeTables } from './duckdb-store.ts';
+import { type StoredEnd, writeEnd, writeTables } from './duckdb-store.ts';
 import { encodeParquet } from './encode-parquet.ts';
 import { DestinationUnusableError, DestinationUsageError, writeError } from './errors.ts';
 import { hashRows, RowHash } from './row-hash.ts';
@@ -24,6 +23,7 @@ interface StagedFile {
   readonly table: TableSchema;
   readonly path: string;
   readonly rows: number;
+  readonly hash: RowHash;
 }
 
 interface Setting {
@@ -127,7 +127,7 @@ export class DuckDBTransaction implements Transaction {
     return Object.fromEntries(this.#family().map(({ name }) => [name, this.#hashOf(name).content()]));
   }
 
-  async commit(end: { readonly state: JsonObject; readonly receipt: Receipt }): Promise<void> {
+  async commit(end: StoredEnd): Promise<void> {
     if (this.#state !== 'prepared') await this.prepare();
     const { url, engine, options } = this.#setting;
     try {
@@ -188,12 +188,14 @@ export class DuckDBTransaction implements Transaction {
     if (table === undefined || rows === 0) return undefined;
     const path = join(this.#setting.folder, `${this.#files++}.parquet`);
     try {
-      await writeFile(path, encodeParquet(batches, { codec: 'snappy', columnName: (_name, index) => `c${index}` }));
+      await writeFile(path, encodeParquet(batches, { codec: 'uncompressed', columnName: (_name, index) => `c${index}` }));
     } catch (error) {
       this.#state = 'failed';
       throw writeError(this.#setting.url, `write ${rows} rows of ${table.name} to a temporary file`, error);
     }
-    return { table, path, rows };
+    const hash = new RowHash();
+    for (const batch of batches) hash.addBatch(batch);
+    return { table, path, rows, hash };
   }
 
   async #refuseForeignTables(): Promise<void> {
@@ -247,9 +249,13 @@ export class DuckDBTransaction implements Transaction {
       const names = file.table.columns.map((column) => quoteName(column.name)).join(', ');
       const select = `SELECT ${selectList(file.table, wanted)} FROM ${fromFile(file.path)}`;
       await this.#setting.engine.run(`INSERT INTO ${quoteName(wanted.name)} (${names}) ${select}`);
-      const present = new Map(wanted.columns.map((column) => [column.name, column]));
-      const columns = file.table.columns.map((column) => present.get(column.name) ?? column);
-      await this.#count(wanted.name, 'add', `(${select}) AS arriving(${names})`, columns);
+      const types = new Map(wanted.columns.map((column) => [column.name, column.type]));
+      const isWidened = file.table.columns.some(({ name, type }) => types.get(name) !== type);
+      if (!isWidened) this.#hashes.get(nameKey(wanted.name))?.add(file.hash);
+      else {
+        const columns = file.table.columns.map((column) => ({ ...column, type: types.get(column.name) ?? column.type }));
+        await this.#count(wanted.name, 'add', `(${select}) AS arriving(${names})`, columns);
+      }
     }
   }
 

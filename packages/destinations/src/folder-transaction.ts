@@ -9,6 +9,14 @@ import { sweepParts } from './folder-sweep.ts';
 import { KeySet } from './row-keys.ts';
 import { joinTables, nameKey } from './schema-union.ts';
 
+/** What a commit adds to rows. */
+export interface FolderEnd {
+  readonly feed: string;
+  readonly state: JsonObject;
+  readonly receipt: Receipt;
+  readonly earlier?: readonly Receipt[];
+}
+
 interface Setting {
   readonly store: FolderStore;
   readonly options: TransactionOptions;
@@ -18,7 +26,7 @@ interface Setting {
   /** Makes the tables, the receipt and the state the folder's content. */
   readonly publish: (
     tables: ReadonlyMap<string, DraftTable>,
-    end: { readonly feed: string; readonly state: JsonObject; readonly receipt: Receipt },
+    end: FolderEnd,
   ) => Promise<void>;
   /** Told once; removes what the manifest does not name. */
   readonly ended: () => Promise<void>;
@@ -81,7 +89,7 @@ export class FolderTransaction implements Transaction {
     return Object.fromEntries(family.map((table) => [table.schema.name, contentOf(table)]));
   }
 
-  async commit(end: { readonly state: JsonObject; readonly receipt: Receipt }): Promise<void> {
+  async commit(end: Omit<FolderEnd, 'feed'>): Promise<void> {
     this.#mustBeOpen();
     if (this.#prepared === undefined) await this.prepare();
     const tables = this.#prepared ?? new Map<string, DraftTable>();

@@ -4,14 +4,13 @@ import { access, mkdir, readdir, stat, truncate } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Destination, Receipt, Span, StoredState, Transaction, TransactionOptions } from '@millrace/extract';
-import type { JsonObject } from '@millrace/flatten';
 import { checkDuckDBOptions, openDuckDB } from './duckdb-engine.ts';
 import { appendDurably } from './durable.ts';
 import { DestinationUnusableError, DestinationUsageError, messageOf, systemCode, writeError } from './errors.ts';
 import { emptyManifest, readManifest, writeManifest, type Manifest } from './folder-manifest.ts';
 import { compact } from './folder-rewrite.ts';
 import { fromDraft, FolderStore, toDraft, type DraftTable } from './folder-store.ts';
-import { FolderTransaction } from './folder-transaction.ts';
+import { type FolderEnd, FolderTransaction } from './folder-transaction.ts';
 import { runTransformation } from './folder-transform.ts';
 import { tableQuery } from './folder-views.ts';
 import { acquireLock, lockPath, takeoverNote, type Lock } from './lock.ts';
@@ -33,6 +32,7 @@ type Tables = ReadonlyMap<string, DraftTable>;
  */
 export class FolderDestination implements Destination {
   readonly url: string;
+  readonly takesEarlierReceipts = true;
   readonly #store: FolderStore;
   readonly #options: DestinationOptions;
   #manifest: Manifest | undefined;
@@ -211,19 +211,20 @@ export class FolderDestination implements Destination {
 
   async #publish(
     tables: Tables,
-    end: { readonly feed: string; readonly state: JsonObject; readonly receipt: Receipt } | undefined,
+    end: FolderEnd | undefined,
   ): Promise<void> {
     const before = this.#opened();
     const hash = this.#receiptsHash.copy();
     let { feeds, receipts } = before;
     if (end !== undefined) {
-      const line = Buffer.from(`${JSON.stringify(end.receipt)}\n`);
+      const added = [...(end.earlier ?? []), end.receipt];
+      const line = Buffer.from(added.map((receipt) => `${JSON.stringify(receipt)}\n`).join(''));
       const path = join(this.#store.directory, RECEIPTS);
       // A commit that failed after this point has left its line behind.
       if (((await stat(path).catch(() => undefined))?.size ?? 0) > receipts.bytes) await truncate(path, receipts.bytes);
       await appendDurably(path, line);
       hash.update(line);
-      receipts = { count: receipts.count + 1, bytes: receipts.bytes + line.length, sha256: hash.copy().digest('hex') };
+      receipts = { count: receipts.count + added.length, bytes: receipts.bytes + line.length, sha256: hash.copy().digest('hex') };
       feeds = { ...feeds, [end.feed]: end.state };
     }
     const manifest: Manifest = {

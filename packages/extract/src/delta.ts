@@ -80,7 +80,7 @@ async function loadDelta(
       await write.rollback();
       return { state, end, keys };
     }
-    const receipt = await write.commit({
+    const { receipt } = await write.commit({
       state: writeDelta(state),
       receipt: {
         feed: feed.name,
@@ -119,7 +119,7 @@ async function sweepDelta(
   const swept: DeltaState = { ...state, sweptAt: end.startedAt };
   const { result, receipt } = await withWrite(run.writer, 'upsert', async (write) => {
     const result = await write.sweep(keyBatches(feed, keys), new Date(end.startedAt));
-    const receipt = await write.commit({
+    const { receipt } = await write.commit({
       state: writeDelta(swept),
       receipt: {
         feed: feed.name,

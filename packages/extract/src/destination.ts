@@ -56,8 +56,15 @@ export interface Transaction {
    * Nothing is written after it. Absent where a destination cannot say.
    */
   prepare?(): Promise<Readonly<Record<string, TableContent>>>;
-  /** Makes rows, receipt and the feed's state visible together. */
-  commit(end: { readonly state: JsonObject; readonly receipt: Receipt }): Promise<void>;
+  /**
+   * Makes rows, receipt and the feed's state visible together. `earlier`: receipts that stand before it in the ledger and are committed
+   * with it, oldest first; only where the destination `takesEarlierReceipts`.
+   */
+  commit(end: {
+    readonly state: JsonObject;
+    readonly receipt: Receipt;
+    readonly earlier?: readonly Receipt[];
+  }): Promise<void>;
   /** Forgets what was written. Safe to call after a failure, and after `commit` (then it does nothing). */
   rollback(): Promise<void>;
 }
@@ -66,6 +73,8 @@ export interface Transaction {
 export interface Destination {
   /** As the user wrote it: `duckdb:audit.duckdb`. Never holds a secret. */
   readonly url: string;
+  /** A commit can bring more than one receipt: several windows of a log are then committed at once. Absent: one at a time. */
+  readonly takesEarlierReceipts?: true;
   /**
    * Creates what is missing and reads what is there. Throws before anything is written if it cannot be used.
    * May be called again while open: it then reads anew.

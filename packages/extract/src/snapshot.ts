@@ -49,7 +49,7 @@ export async function extractSnapshot(feed: SnapshotFeed, run: FeedRun): Promise
     before?.shape === state.shape && before.contentHash === state.contentHash && before.documents === state.documents;
   const written = !unchanged || settings.full;
   if (!written && (state.readAt ?? 0) - (before.readAt ?? 0) < quietMs) return;
-  const receipt = await withWrite(run.writer, written ? 'replace' : 'upsert', async (write) => {
+  const { receipt } = await withWrite(run.writer, written ? 'replace' : 'upsert', async (write) => {
     if (written) await write.writeRead(documents);
     return write.commit({
       state: writeSnapshot(state),

@@ -52,6 +52,11 @@ export class TableWriter {
     this.#tables = options.tables.filter((table) => table.root === options.feed.root.table);
   }
 
+  /** Whether a transaction can have windows with a receipt each. */
+  get takesWindows(): boolean {
+    return this.#destination.takesEarlierReceipts === true;
+  }
+
   /** The feed's tables, as last committed. */
   get tables(): readonly TableSchema[] {
     return [...this.#tables.values()];
@@ -84,7 +89,8 @@ export class OpenWrite {
   readonly #ledger: { head: LedgerHead };
   readonly #kind: Feed['kind'];
   readonly #changes: SchemaChange[] = [];
-  readonly #rows: Record<string, number> = {};
+  #rows: Record<string, number> = {};
+  readonly #windows: ReceiptBody[] = [];
   #pending = 0;
   #pendingBytes = 0;
 
@@ -148,26 +154,39 @@ export class OpenWrite {
     if (this.#pending > 0) await this.#handOver();
   }
 
-  /** Makes everything visible, with its receipt and the feed's state. */
+  /** Ends a window that is not the last of the transaction: what was written since the one before is its. */
+  async endWindow(receipt: Omit<ReceiptBody, 'rows' | 'holds' | 'state'>): Promise<void> {
+    await this.#handOver();
+    this.#windows.push({ ...receipt, rows: this.#rows });
+    this.#rows = {};
+  }
+
+  /**
+   * Makes everything visible, with its receipt and the feed's state. What the tables hold, and the hash of the
+   * state, are in this receipt and in none of the `earlier` ones, of windows that were ended before.
+   */
   async commit(end: {
     readonly state: JsonObject;
     readonly receipt: Omit<ReceiptBody, 'rows' | 'holds' | 'state'>;
-  }): Promise<Receipt> {
+  }): Promise<{ readonly receipt: Receipt; readonly earlier: readonly Receipt[] }> {
     // Also without documents: the first batch declares the tables.
     await this.#handOver();
     const holds = await this.#transaction.prepare?.();
     const body: ReceiptBody = {
       ...end.receipt,
-      rows: { ...this.#rows },
+      rows: this.#rows,
       ...(holds === undefined ? {} : { holds }),
       state: stateHash(this.#kind, end.state),
     };
-    const receipt = sealReceipt(body, this.#ledger.head);
+    const earlier: Receipt[] = [];
+    for (const window of this.#windows) earlier.push(sealReceipt(window, earlier.at(-1) ?? this.#ledger.head));
+    const receipt = sealReceipt(body, earlier.at(-1) ?? this.#ledger.head);
     const head = { sequence: receipt.sequence, hash: receipt.hash };
-    await this.#transaction.commit({ state: stateJson(this.#kind, end.state, head), receipt });
+    const state = stateJson(this.#kind, end.state, head);
+    await this.#transaction.commit(earlier.length === 0 ? { state, receipt } : { state, receipt, earlier });
     this.#ledger.head = head;
     this.#onCommit(this.#flattener.schema, this.#changes);
-    return receipt;
+    return { receipt, earlier };
   }
 
   /** Forgets what was written. */

@@ -1,16 +1,16 @@
 /** Logs: closed windows of time, read side by side and committed in order. */
-import { hashOf, type ReadDocument } from './reading.ts';
+import { hashOf } from './reading.ts';
 import { ContentHash } from './content-hash.ts';
 import type { WindowedFeed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
 import { addGap, GapWatch } from './gaps.ts';
 import { inOrder } from './in-order.ts';
 import { cutRange, inRange, intersectRanges, mergeRanges, type Range, subtractRanges } from './ranges.ts';
-import { emptyLedger, type Receipt, type ReceiptBody } from './receipt.ts';
+import { emptyLedger } from './receipt.ts';
 import { readWindowed, type RememberedWindow, stateJson, type WindowedState, writeWindowed } from './state.ts';
 import { forget, remember } from './remembered.ts';
-import { withWrite } from './table-writer.ts';
 import { isoTime } from './timestamp.ts';
+import { WindowGroup } from './window-group.ts';
 import { type ReadWindow, WindowReader } from './window-reader.ts';
 
 const defaultEarliest = Date.UTC(2000, 0, 1);
@@ -66,6 +66,7 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
   const cuts = [...edges, ...state.complete.flatMap((range) => [range.from, range.to])];
   if (!again.some((window) => window.from < horizon && horizon < window.to)) cuts.push(horizon);
   const broken = new Map<RememberedWindow, number>();
+  const group = new WindowGroup(run.writer);
 
   const commitPart = async (window: ReadWindow, part: Range): Promise<void> => {
     const documents = window.documents.filter((one) => inRange(part, one.instant));
@@ -86,48 +87,32 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
       newest: documents.reduce((latest, { instant }) => Math.max(latest, instant), state.newest ?? -Infinity),
     };
     if (state.newest === -Infinity) state = { ...state, newest: undefined };
-    const receipt = await write(window, part, documents, {
-      contentHash,
-      ...(late === 0 ? {} : { late }),
-      ...(gone === 0 ? {} : { missing: gone }),
-      ...(lost === undefined ? {} : { gaps: [isoRange(lost)] }),
+    const committed = state;
+    await group.add({
+      documents,
+      state: writeWindowed(committed),
+      receipt: {
+        feed: feed.name,
+        run: settings.run,
+        ...isoRange(part),
+        ...window.evidence,
+        documents: documents.length,
+        contentHash,
+        ...(late === 0 ? {} : { late }),
+        ...(gone === 0 ? {} : { missing: gone }),
+        ...(lost === undefined ? {} : { gaps: [isoRange(lost)] }),
+      },
+      onCommit: (receipt) => {
+        tally.late += late;
+        tally.missing += gone;
+        tally.documents += documents.length;
+        tally.windows += 1;
+        tally.completeTo = completeTo(committed);
+        emit({ kind: 'committed', feed: feed.name, ...isoRange(part), documents: documents.length, late, receipt });
+        run.state = stateJson('windowed', writeWindowed(committed), emptyLedger);
+      },
     });
-    tally.late += late;
-    tally.missing += gone;
-    tally.documents += documents.length;
-    tally.windows += 1;
-    tally.completeTo = completeTo(state);
-    emit({
-      kind: 'committed',
-      feed: feed.name,
-      ...isoRange(part),
-      documents: documents.length,
-      late,
-      receipt,
-    });
-    run.state = stateJson('windowed', writeWindowed(state), emptyLedger);
   };
-
-  const write = (
-    window: ReadWindow,
-    part: Range,
-    documents: readonly ReadDocument[],
-    facts: Pick<ReceiptBody, 'contentHash' | 'late' | 'missing' | 'gaps'>,
-  ): Promise<Receipt> =>
-    withWrite(run.writer, 'upsert', async (open) => {
-      await open.writeRead(documents);
-      return open.commit({
-        state: writeWindowed(state),
-        receipt: {
-          feed: feed.name,
-          run: settings.run,
-          ...isoRange(part),
-          ...window.evidence,
-          documents: documents.length,
-          ...facts,
-        },
-      });
-    });
 
   try {
     await inOrder(
@@ -138,11 +123,16 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
         handOver: async (window) => {
           run.requests.check();
           for (const part of cutRange(window.range, cuts)) await commitPart(window, part);
-          await run.spool?.drop(feed.name, window.range);
+          await group.after(() => run.spool?.drop(feed.name, window.range));
         },
         stop: (error) => run.requests.stop(error),
       },
     );
+    await group.commit();
+  } catch (error) {
+    // What was shown to be complete is kept; what went wrong first is what the caller must see.
+    await group.commit().catch(() => undefined);
+    throw error;
   } finally {
     if (gap.found !== undefined) {
       tally.gaps.push(isoRange(gap.found));
