@@ -9,9 +9,9 @@ const named = [...text.matchAll(/\[`([^`]+\.test\.ts)`: ([^\]]+)\]/g)].map(
   ([, file = '', name = '']) => [file, name] as const,
 );
 
-test('every promise names a test', () => {
-  const promises = text.split('\n').filter((line) => /^\d+\. /.test(line));
-  expect(promises.length).toBeGreaterThan(15);
+test('every promise and every limit names a test', () => {
+  const promises = text.split('\n').filter((line) => /^(?:\d+\.|-) /.test(line));
+  expect(promises.length).toBeGreaterThan(25);
   expect(promises.filter((line) => !/\[`[^`]+`: [^\]]+\]$/.test(line))).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { killAt } from '../../../packages/cli-kit/test/child.ts';
 import { startProgram } from './child.ts';
 import { celonisAuditIn, emptyFolder, keyOf } from './support.ts';
 import {
@@ -8,7 +9,6 @@ import {
   every,
   exportTo,
   full,
-  killAt,
   seededNumbers,
   team,
   unbroken,

@@ -4,9 +4,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { CelonisSimulator } from '@millrace/simulator';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { killAt } from '../../../packages/cli-kit/test/child.ts';
 import { startProgram } from './child.ts';
 import { celonisAuditIn, emptyFolder, keyOf, query, smallTeam } from './support.ts';
-import { contents, countOperations, destinations, every, exportTo, full, killAt, team, unbroken } from './unbroken.ts';
+import { contents, countOperations, destinations, every, exportTo, full, team, unbroken } from './unbroken.ts';
 
 describe.for(destinations)('asked to stop: %s', (destination) => {
   let want: Promise<unknown> | undefined;

@@ -1,14 +1,13 @@
 /** What a run that nothing disturbs leaves, to compare others with. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CelonisSimulator, FaultPlan } from '@millrace/simulator';
 import { expect } from 'vitest';
+import { killAt } from '../../../packages/cli-kit/test/child.ts';
 import { startProgram } from './child.ts';
 import { celonisAuditIn, emptyFolder, keyOf, query, smallTeam } from './support.ts';
 
 export const full: boolean = process.env['MILLRACE_FULL'] !== undefined;
-export const killAt: string = fileURLToPath(new URL('kill-at.mjs', import.meta.url));
 export const destinations: readonly string[] = ['duckdb:audit', 'parquet:audit'];
 
 /** Numbers from 1, each so many after the one before, the first of them somewhere in between. */

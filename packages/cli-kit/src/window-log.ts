@@ -8,7 +8,7 @@ type Attribute = readonly [key: string, value: string | number | undefined];
 /** Where the lines go. */
 export interface WindowLog {
   write(receipt: Receipt): void;
-  /** Waits until everything is written. */
+  /** Waits until everything is written. @throws a system error when something could not be */
   end(): Promise<void>;
 }
 
@@ -16,11 +16,14 @@ export interface WindowLog {
 export async function openWindowLog(path: string, service: string, destination: string): Promise<WindowLog> {
   const stream: WriteStream = createWriteStream(path, { flags: 'a' });
   await once(stream, 'open');
+  let failure: Error | undefined;
+  stream.on('error', (error) => (failure ??= error));
   return {
     write: (receipt) => void stream.write(`${JSON.stringify(logRecord(receipt, service, destination))}\n`),
     end: async () => {
       stream.end();
-      await once(stream, 'close');
+      if (!stream.closed) await once(stream, 'close');
+      if (failure !== undefined) throw new Error(`${path} cannot be written.`, { cause: failure });
     },
   };
 }

@@ -34,9 +34,14 @@ export class GapWatch {
     return this.#found;
   }
 
-  /** Called when the newest record is not there any more: a single one may have been deleted by hand, so older ones are asked for. */
+  /**
+   * Called when the newest record is not there any more: a single one may have been deleted by hand, so older ones are asked for.
+   * Where there never was one, only a declared retention can tell a gap from a quiet time.
+   */
   async look(reader: WindowReader, newest: number | undefined, earliest: number): Promise<void> {
-    this.#open = newest === undefined ? this.#lostTo > (this.#checkpoint ?? 0) : !(await reader.any(earliest, newest));
+    const { retentionMs } = this.#feed;
+    const isOver = retentionMs !== undefined && this.#serverTime - retentionMs > (this.#checkpoint ?? 0);
+    this.#open = newest === undefined ? isOver : !(await reader.any(earliest, newest));
   }
 
   /** The part of the gap that lies in a part of time, where there is a gap. Parts come in the order of time. */

@@ -63,7 +63,7 @@ export async function extractToDestination(command: ExtractionCommand): Promise<
   const run: RunState = { destination, progress, log, spool, committed: false };
   let result: Awaited<ReturnType<typeof extractAndBuild>>;
   try {
-    result = await extractAndBuild(command, run);
+    result = await extractAndBuild(command, run).finally(() => log?.end());
   } catch (error) {
     progress.end();
     // What went wrong first is what the user must see.
@@ -73,8 +73,6 @@ export async function extractToDestination(command: ExtractionCommand): Promise<
       await rm(parseDestinationUrl(url).target, { recursive: true, force: true }).catch(() => undefined);
     // A statement that was interrupted says so; the reason is what the user did.
     throw io.signal.aborted ? io.signal.reason : error;
-  } finally {
-    await log?.end();
   }
   progress.end();
   await destination.close({ quick: io.signal.aborted });
