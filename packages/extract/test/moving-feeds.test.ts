@@ -67,9 +67,9 @@ test.each(logs)(
       }
       const rows = Map.groupBy(destination.table(table), (row) => Number(row['timestamp']));
       const settled = simulator.clock.milliseconds() - 6 * hour - 1000 - 300_000;
-      for (const [time, all] of Map.groupBy(times(), (each) => each)) {
-        if (time < settled) expect([seed, time, rows.get(time)?.length]).toEqual([seed, time, all.length]);
-      }
+      const old = times().filter((time) => time < settled);
+      for (const [time, all] of Map.groupBy(old, (each) => each))
+        expect([seed, time, rows.get(time)?.length]).toEqual([seed, time, all.length]);
       for (const [time, all] of rows)
         expect(all.length, `seed ${seed}: ${time}`).toBeLessThanOrEqual(ever.get(time) ?? 0);
       for (const { served, counted = served } of destination.contents.receipts)
@@ -109,7 +109,7 @@ test('moving pages: a list of members that changes while it is read is whole all
     expect(
       destination
         .table('members')
-        .map((row) => row['userId'])
+        .map((row) => String(row['userId']))
         .sort(),
       `seed ${seed}`,
     ).toEqual(ids());
