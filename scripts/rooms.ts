@@ -56,7 +56,13 @@ export const rooms: readonly Room[] = [
   {
     folder: 'packages/destinations',
     name: '@millrace/destinations',
-    mayImport: ['packages/flatten', 'packages/parquet', 'packages/model', 'packages/extract'],
+    mayImport: [
+      'packages/celonis-client',
+      'packages/flatten',
+      'packages/parquet',
+      'packages/model',
+      'packages/extract',
+    ],
     pure: false,
     published: true,
   },

@@ -1,4 +1,5 @@
 import type { Destination, StoredState } from '@millrace/extract';
+import { CelonisDestination } from './celonis.ts';
 import { DuckDBDestination } from './duckdb.ts';
 import { FolderDestination } from './folder.ts';
 import { csvFormat } from './format-csv.ts';
@@ -10,7 +11,7 @@ import type { TableFormat } from './table-format.ts';
 
 /** The file format of a folder destination. */
 export function folderFormat(
-  scheme: Exclude<DestinationScheme, 'duckdb'>,
+  scheme: Exclude<DestinationScheme, 'duckdb' | 'celonis'>,
   options: DestinationOptions = {},
 ): TableFormat {
   if (scheme === 'csv') return csvFormat;
@@ -18,12 +19,13 @@ export function folderFormat(
 }
 
 /**
- * Makes a destination from its URL: `duckdb:FILE`, `parquet:DIR`, `csv:DIR`, `ndjson:DIR` or `ndjson:-`. Touches nothing yet.
+ * Makes a destination from its URL: `duckdb:FILE`, `parquet:DIR`, `csv:DIR`, `ndjson:DIR`, `ndjson:-` or `celonis:POOL`. Touches nothing yet.
  * @throws {DestinationOptionError} when the URL or an option has a wrong form
  */
 export function createDestination(url: string, options: DestinationOptions = {}): Destination {
   const { scheme, target } = parseDestinationUrl(url);
   if (scheme === 'duckdb') return new DuckDBDestination(url, target, options);
+  if (scheme === 'celonis') return new CelonisDestination(url, target, options);
   if (target === '-') return new NdjsonStreamDestination(url, options.output);
   return new FolderDestination(url, target, folderFormat(scheme, options), options);
 }

@@ -25,6 +25,7 @@ export class DestinationOptionError extends DestinationError {
  * - `in-use`: another process has it open
  * - `newer-format`: written by a later version
  * - `damaged`: what is stored there does not agree with itself
+ * - `not-allowed`: the credential does not reach it
  * - `foreign`: it holds something under a name that is needed, and that was made by something else
  */
 export type UnusableReason =
@@ -36,6 +37,7 @@ export type UnusableReason =
   | 'in-use'
   | 'newer-format'
   | 'damaged'
+  | 'not-allowed'
   | 'foreign';
 
 /** The place exists in a form that cannot be used, or cannot be made. Nothing was written. */

@@ -1,3 +1,8 @@
+export { isPushDestination } from './celonis.ts';
+export type { PushDestination } from './celonis.ts';
+export { poolStore } from './celonis-options.ts';
+export type { CelonisPoolOptions } from './celonis-options.ts';
+export type { PushedTable, PushOptions, PushReport } from './celonis-push.ts';
 export { createDestination, openDestination } from './create-destination.ts';
 export type { OpenedDestination } from './create-destination.ts';
 export type { DuckDBOptions } from './duckdb-engine.ts';

@@ -7,11 +7,11 @@ import type { Receipt, StoredState } from '@millrace/extract';
 import { folderFormat } from './create-destination.ts';
 import { openDuckDB, type DuckDBEngine } from './duckdb-engine.ts';
 import { readReceipts, readStore, storeFormat } from './duckdb-store.ts';
-import { DestinationOptionError, DestinationUnusableError, messageOf } from './errors.ts';
+import { DestinationUnusableError, messageOf } from './errors.ts';
 import { readManifest, type Manifest } from './folder-manifest.ts';
 import { FolderStore } from './folder-store.ts';
 import { lockedError, lockPath } from './lock.ts';
-import { parseDestinationUrl } from './options.ts';
+import { parseReadableUrl } from './options.ts';
 
 /** A destination that is open for reading. */
 export interface Inspection {
@@ -39,8 +39,7 @@ export async function inspectDestination(url: string): Promise<Inspection> {
 }
 
 export async function openInspection(url: string): Promise<OpenInspection> {
-  const { scheme, target } = parseDestinationUrl(url);
-  if (target === '-') throw new DestinationOptionError(url, `${url} is a stream and cannot be read again.`);
+  const { scheme, target } = parseReadableUrl(url);
   const path = resolve(target);
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw missing(url, path);

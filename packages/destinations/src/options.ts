@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import type { CelonisPoolOptions } from './celonis-options.ts';
 import type { DuckDBOptions } from './duckdb-engine.ts';
 import type { ParquetCodec } from './encode-parquet.ts';
 import { DestinationOptionError } from './errors.ts';
@@ -11,22 +12,29 @@ export interface DestinationOptions extends DuckDBOptions {
   readonly maxPartRows?: number;
   /** Told what a user should know and what stops nothing: that the lock of a dead process was taken over. */
   readonly onNote?: (text: string) => void;
+  /** What `celonis:POOL` needs: the team, its credential, and a folder for the state. */
+  readonly celonis?: CelonisPoolOptions;
   /** Where `ndjson:-` writes to, as `process.stdout`. */
   readonly output?: Writable;
 }
 
 /** How a destination is stored. */
-export type DestinationScheme = 'duckdb' | 'parquet' | 'csv' | 'ndjson';
+export type DestinationScheme = 'duckdb' | 'parquet' | 'csv' | 'ndjson' | 'celonis';
 
 /** A destination's URL in its parts. */
 export interface DestinationUrl {
   readonly scheme: DestinationScheme;
-  /** A path, or `-` for the stream. */
+  /** A path, `-` for the stream, or the name or ID of a data pool. */
   readonly target: string;
 }
 
-const FORMS = 'duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR or ndjson:-';
-const SCHEMES: readonly string[] = ['duckdb', 'parquet', 'csv', 'ndjson'] satisfies DestinationScheme[];
+const FORMS = 'duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR, ndjson:- or celonis:POOL';
+const SCHEMES: readonly string[] = ['duckdb', 'parquet', 'csv', 'ndjson', 'celonis'] satisfies DestinationScheme[];
+
+const NAMED: Partial<Readonly<Record<DestinationScheme, readonly [what: string, form: string]>>> = {
+  duckdb: ['file', 'duckdb:audit.duckdb'],
+  celonis: ['data pool', 'celonis:Audit'],
+};
 
 function isScheme(text: string): text is DestinationScheme {
   return SCHEMES.includes(text);
@@ -34,7 +42,7 @@ function isScheme(text: string): text is DestinationScheme {
 
 /**
  * Takes a destination's URL apart.
- * @throws {DestinationOptionError} when it has none of the forms `duckdb:FILE`, `parquet:DIR`, `csv:DIR`, `ndjson:DIR`, `ndjson:-`
+ * @throws {DestinationOptionError} when it has none of the forms `duckdb:FILE`, `parquet:DIR`, `csv:DIR`, `ndjson:DIR`, `ndjson:-`, `celonis:POOL`
  */
 export function parseDestinationUrl(url: string): DestinationUrl {
   const colon = url.indexOf(':');
@@ -44,13 +52,26 @@ export function parseDestinationUrl(url: string): DestinationUrl {
     throw new DestinationOptionError(url, `'${url}' is not a destination: write ${FORMS}.`);
   }
   if (target.trim() === '' || target.includes('\0') || (target === '-' && scheme !== 'ndjson')) {
-    const form = scheme === 'duckdb' ? 'duckdb:audit.duckdb' : `${scheme}:./out`;
-    throw new DestinationOptionError(
-      url,
-      `'${url}' names no ${scheme === 'duckdb' ? 'file' : 'folder'}: write it as in ${form}.`,
-    );
+    const [what, form] = NAMED[scheme] ?? ['folder', `${scheme}:./out`];
+    throw new DestinationOptionError(url, `'${url}' names no ${what}: write it as in ${form}.`);
   }
   return { scheme, target };
+}
+
+/**
+ * Takes the URL of a destination apart that is to be read.
+ * @throws {DestinationOptionError} when it has a wrong form, or keeps nothing that could be read
+ */
+export function parseReadableUrl(
+  url: string,
+): DestinationUrl & { readonly scheme: Exclude<DestinationScheme, 'celonis'> } {
+  const { scheme, target } = parseDestinationUrl(url);
+  if (target === '-') throw new DestinationOptionError(url, `${url} is a stream and cannot be read again.`);
+  if (scheme !== 'celonis') return { scheme, target };
+  throw new DestinationOptionError(
+    url,
+    `${url} cannot be read back: read the database in its state folder, duckdb:STATE/store.duckdb.`,
+  );
 }
 
 const CODECS: readonly string[] = ['zstd', 'snappy', 'uncompressed'] satisfies ParquetCodec[];

@@ -5,11 +5,11 @@ import { folderFormat } from './create-destination.ts';
 import { openDuckDB, type DuckDBEngine } from './duckdb-engine.ts';
 import { describeQuery, streamQuery, type ResultColumn } from './duckdb-result.ts';
 import { quoteName } from './duckdb-sql.ts';
-import { DestinationOptionError, DestinationSqlError, DestinationUnusableError, messageOf } from './errors.ts';
+import { DestinationSqlError, DestinationUnusableError, messageOf } from './errors.ts';
 import { readManifest } from './folder-manifest.ts';
 import { FolderStore, toDraft } from './folder-store.ts';
 import { createViews } from './folder-views.ts';
-import { parseDestinationUrl } from './options.ts';
+import { parseReadableUrl } from './options.ts';
 
 /** What a query gave: values as `columnValues` of `@millrace/flatten` gives them. */
 export interface QueryResult {
@@ -34,8 +34,7 @@ async function withReader<Result>(url: string, use: (engine: DuckDBEngine) => Pr
 }
 
 async function openReader(url: string): Promise<DuckDBEngine> {
-  const { scheme, target } = parseDestinationUrl(url);
-  if (target === '-') throw new DestinationOptionError(url, `${url} is a stream and cannot be read again.`);
+  const { scheme, target } = parseReadableUrl(url);
   if (scheme === 'duckdb') return openFile(url, resolve(target));
   const directory = resolve(target);
   const manifest = await readManifest(url, `${directory}/manifest.json`);

@@ -12,6 +12,10 @@ import {
   queryDestination,
   readTable,
   type DestinationOptions,
+  type DestinationScheme,
+  type OpenedDestination,
+  type QueryResult,
+  type TableSummary,
 } from '../src/index.ts';
 import { batch, childTable, column, receipt, rootTable, tableBatch } from './tables.ts';
 
@@ -124,19 +128,56 @@ export class Workbench {
     await transaction.commit({ state: { commits: 1 }, receipt: receipt(1) });
   }
 
+  /** Opens it anew, past what is open here. */
+  async openAgain(): Promise<OpenedDestination> {
+    return openDestination(this.url, this.options);
+  }
+
   /** The rows of a table in order of all their columns, read after closing. */
   async rows(table: string): Promise<CellValue[][]> {
     await this.close();
-    const rows: CellValue[][] = [];
-    for await (const row of readTable(this.url, table)) rows.push(Object.values(row));
+    const rows = await this.readRows(table);
     return rows.sort((a, b) => (sortText(a) < sortText(b) ? -1 : 1));
   }
 
-  async count(table: string): Promise<number> {
+  /** The result of a query, read after closing. */
+  async query(sql: string): Promise<QueryResult> {
     await this.close();
-    const { rows } = await queryDestination(this.url, `SELECT count(*) FROM "${table}"`);
+    return this.readQuery(sql);
+  }
+
+  /** The tables, read after closing. */
+  async tables(): Promise<readonly TableSummary[]> {
+    await this.close();
+    return this.readTables();
+  }
+
+  async count(table: string): Promise<number> {
+    const { rows } = await this.query(`SELECT count(*) FROM "${table}"`);
     return Number(rows[0]?.[0]);
   }
+
+  protected async readRows(table: string): Promise<CellValue[][]> {
+    const rows: CellValue[][] = [];
+    for await (const row of readTable(this.url, table)) rows.push(Object.values(row));
+    return rows;
+  }
+
+  protected async readQuery(sql: string): Promise<QueryResult> {
+    return queryDestination(this.url, sql);
+  }
+
+  protected async readTables(): Promise<readonly TableSummary[]> {
+    return listTables(this.url);
+  }
+}
+
+/** How a destination is set up for the suite. */
+export interface Setup {
+  /** A bench in an empty folder; default: `<scheme>:out` in it. */
+  readonly bench?: (folder: string) => Promise<Workbench>;
+  /** Whether it runs transformations. Default true. */
+  readonly transforms?: boolean;
 }
 
 function sortText(row: readonly CellValue[]): string {
@@ -160,14 +201,17 @@ function documents(
 }
 
 /** What every destination that keeps tables must do. `target` is a name in an empty folder. */
-export function describeDestination(scheme: 'duckdb' | 'parquet' | 'csv' | 'ndjson'): void {
+export function describeDestination(
+  scheme: DestinationScheme,
+  { bench: prepare, transforms = true }: Setup = {},
+): void {
   describe(`a ${scheme} destination`, () => {
     let folder = '';
     let bench: Workbench;
 
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'millrace-destination-'));
-      bench = new Workbench(`${scheme}:${join(folder, 'out')}`);
+      bench = (await prepare?.(folder)) ?? new Workbench(`${scheme}:${join(folder, 'out')}`);
     });
 
     afterEach(async () => {
@@ -176,7 +220,7 @@ export function describeDestination(scheme: 'duckdb' | 'parquet' | 'csv' | 'ndjs
     });
 
     test('is empty when opened for the first time', async () => {
-      const { destination, state } = await openDestination(bench.url);
+      const { destination, state } = await bench.openAgain();
       expect(state).toEqual({ tables: [], feeds: {} });
       expect(await collect(destination.receipts())).toEqual([]);
       await destination.close();
@@ -263,7 +307,7 @@ export function describeDestination(scheme: 'duckdb' | 'parquet' | 'csv' | 'ndjs
     test('replace with no document empties the tables and keeps their columns', async () => {
       await bench.write({}, documents([['a', 1n]]));
       await bench.write({ mode: 'replace', root: 'doc' });
-      const result = await queryDestination(await closed(bench), 'SELECT * FROM doc');
+      const result = await bench.query('SELECT * FROM doc');
       expect(result.columns.map(({ name }) => name)).toEqual(['id', 'n']);
       expect(result.rows).toEqual([]);
     });
@@ -429,7 +473,7 @@ export function describeDestination(scheme: 'duckdb' | 'parquet' | 'csv' | 'ndjs
         await transaction.commit({ state, receipt: receipt(number) });
         await bench.close();
       }
-      const { destination, state } = await openDestination(bench.url);
+      const { destination, state } = await bench.openAgain();
       expect(state.feeds).toEqual({
         'feed 0': { number: 2, big: 9007199254740993n, list: [null, 'x'] },
         'feed 1': { number: 3, big: 9007199254740993n, list: [null, 'x'] },
@@ -462,7 +506,7 @@ export function describeDestination(scheme: 'duckdb' | 'parquet' | 'csv' | 'ndjs
       await transaction.write(documents([['a', 9n]]));
       await transaction.write(documents([['a', 8n]]));
       await bench.close();
-      const { destination: again, state } = await openDestination(bench.url);
+      const { destination: again, state } = await bench.openAgain();
       expect(state.feeds).toEqual({ feed: { commits: 1 } });
       expect(await collect(again.receipts())).toEqual([receipt(1)]);
       await again.close();
@@ -518,7 +562,7 @@ export function describeDestination(scheme: 'duckdb' | 'parquet' | 'csv' | 'ndjs
         ['a', ...HOSTILE_NAMES, 5],
         ['b', ...HOSTILE_NAMES, null],
       ]);
-      const found = new Map((await listTables(bench.url)).map((table) => [table.table, table]));
+      const found = new Map((await bench.tables()).map((table) => [table.table, table]));
       for (const child of children) {
         const { rows, columns: names } = found.get(child.name) ?? { rows: 0, columns: [] };
         expect([child.name, rows, names.map(({ name }) => name)]).toEqual([
@@ -528,7 +572,7 @@ export function describeDestination(scheme: 'duckdb' | 'parquet' | 'csv' | 'ndjs
         ]);
       }
       const union = HOSTILE_NAMES.map((name) => `SELECT * FROM "${name.replaceAll('"', '""')}"`).join(' UNION ALL ');
-      const { rows } = await queryDestination(bench.url, union);
+      const { rows } = await bench.query(union);
       expect(rows).toEqual(HOSTILE_NAMES.map(() => ['b', 0, ...HOSTILE_NAMES]));
     });
 
@@ -538,18 +582,14 @@ export function describeDestination(scheme: 'duckdb' | 'parquet' | 'csv' | 'ndjs
       const pages = Array.from({ length: 500 }, (_, index) => page(index * 200, 200, 1n));
       await bench.write({}, ...pages);
       await bench.write({}, page(50_000, 100, 2n));
-      await bench.close();
-      const { rows } = await queryDestination(
-        bench.url,
-        'SELECT n, count(*), count(DISTINCT id) FROM doc GROUP BY n ORDER BY n',
-      );
+      const { rows } = await bench.query('SELECT n, count(*), count(DISTINCT id) FROM doc GROUP BY n ORDER BY n');
       expect(rows).toEqual([
         [1, 99_900, 99_900],
         [2, 100, 100],
       ]);
     });
 
-    test('keeps the tables that a transformation makes, and changes them in the next', async () => {
+    test.runIf(transforms)('keeps the tables that a transformation makes, and changes them in the next', async () => {
       const transformation = {
         name: 'log',
         statements: [
@@ -575,25 +615,28 @@ export function describeDestination(scheme: 'duckdb' | 'parquet' | 'csv' | 'ndjs
         ['a', 5, '2025-01-01', '2025-01-01T10:00:00.000Z', 1.25],
         ['b', 2, '2025-01-01', '2025-01-01T10:00:00.000Z', 1.25],
       ]);
-      const { destination, state } = await openDestination(bench.url);
+      const { destination, state } = await bench.openAgain();
       await destination.close();
       expect(state.tables.map(({ name }) => name)).toEqual(['doc', 'doc$items']);
-      expect((await listTables(bench.url)).map(({ table, rows }) => [table, rows])).toEqual([
+      expect((await bench.tables()).map(({ table, rows }) => [table, rows])).toEqual([
         ['activity log', 2],
         ['doc', 2],
         ['doc$items', 0],
       ]);
     });
 
-    test('keeps lists and structs that a transformation makes as JSON, and large sums as numbers', async () => {
-      await bench.write({}, documents([['a', 1n]]));
-      const made =
-        "CREATE TABLE made AS SELECT [1, 2] AS list, {'k': 'v'} AS struct, sum(n) AS total, uuid() IS NULL AS no FROM doc";
-      await (await bench.open()).transform?.({ name: 'made', statements: [made], tables: ['made'] });
-      expect(await bench.rows('made')).toEqual([['[1,2]', '{"k":"v"}', 1, false]]);
-    });
+    test.runIf(transforms)(
+      'keeps lists and structs that a transformation makes as JSON, and large sums as numbers',
+      async () => {
+        await bench.write({}, documents([['a', 1n]]));
+        const made =
+          "CREATE TABLE made AS SELECT [1, 2] AS list, {'k': 'v'} AS struct, sum(n) AS total, uuid() IS NULL AS no FROM doc";
+        await (await bench.open()).transform?.({ name: 'made', statements: [made], tables: ['made'] });
+        expect(await bench.rows('made')).toEqual([['[1,2]', '{"k":"v"}', 1, false]]);
+      },
+    );
 
-    test('keeps nothing of a transformation that fails', async () => {
+    test.runIf(transforms)('keeps nothing of a transformation that fails', async () => {
       await bench.write({}, documents([['a', 1n]]));
       const destination = await bench.open();
       const failing = {
@@ -608,9 +651,4 @@ export function describeDestination(scheme: 'duckdb' | 'parquet' | 'csv' | 'ndjs
       expect(await bench.count('doc')).toBe(2);
     });
   });
-}
-
-async function closed(bench: Workbench): Promise<string> {
-  await bench.close();
-  return bench.url;
 }

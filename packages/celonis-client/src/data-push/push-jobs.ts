@@ -23,7 +23,11 @@ export interface ChunkOptions extends CallOptions {
 export interface PushJobs {
   list(options?: CallOptions): Promise<PushJob[]>;
   get(pushJobId: string, options?: CallOptions): Promise<PushJob>;
-  create(job: NewPushJob, options?: CallOptions): Promise<PushJob>;
+  /**
+   * Makes a job. With `idempotent` it is tried again when no answer comes, and a job that stays empty may be left over: look for those in
+   * `list`. Default false.
+   */
+  create(job: NewPushJob, options?: CallOptions & { readonly idempotent?: boolean }): Promise<PushJob>;
   /** False when there was none. */
   delete(pushJobId: string, options?: CallOptions): Promise<boolean>;
   chunks(pushJobId: string, options?: CallOptions): Promise<DataPushChunk[]>;
@@ -51,11 +55,12 @@ export function pushJobs(context: PushContext): PushJobs {
         operations.listPushJobs,
       ),
     get: (pushJobId, options) => getPushJob(context, pushJobId, options),
-    create: async (job, options) =>
+    create: async (job, { idempotent = false, ...options } = {}) =>
       identified(
         await raw.POST('/data-ingestion/api/v1/data-push/{poolId}/jobs/', {
           params: { path },
           body: { dataPoolId: poolId, ...job },
+          idempotent,
           ...callInit(options),
         }),
         operations.createPushJob,
