@@ -4,5 +4,5 @@ import { parseDestinationUrl } from '@millrace/destinations';
 /** The destination with its path taken from the program's working folder. */
 export function absoluteDestination(url: string, cwd: string): string {
   const { scheme, target } = parseDestinationUrl(url);
-  return target === '-' ? url : `${scheme}:${resolve(cwd, target)}`;
+  return target === '-' || scheme === 'celonis' ? url : `${scheme}:${resolve(cwd, target)}`;
 }

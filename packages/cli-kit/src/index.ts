@@ -1,4 +1,6 @@
+export { celonisOptions, celonisSecrets } from './commands/celonis-options.ts';
 export { configExplainCommand } from './commands/config-explain.ts';
+export { pushOptions, pushSecrets, pushTeamOption, stateOption } from './commands/push-options.ts';
 export { modelCommand } from './commands/model.ts';
 export { destinationOption, jsonOption, logWindowsOption } from './commands/shared-options.ts';
 export { verifyCommand, type DeepVerification } from './commands/verify.ts';

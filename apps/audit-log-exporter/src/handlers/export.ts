@@ -21,6 +21,7 @@ export async function runExport(context: CommandContext): Promise<ExitCode> {
   return extractToDestination({
     program: 'celonis-audit',
     io,
+    settings,
     logWindows: settings.text('logWindows'),
     to: settings.text('to') ?? '',
     json: settings.on('json'),

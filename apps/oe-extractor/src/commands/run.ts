@@ -1,4 +1,13 @@
-import { destinationOption, jsonOption, logWindowsOption, type CommandSpec } from '@millrace/cli-kit';
+import {
+  celonisOptions,
+  celonisSecrets,
+  destinationOption,
+  jsonOption,
+  logWindowsOption,
+  pushOptions,
+  pushSecrets,
+  type CommandSpec,
+} from '@millrace/cli-kit';
 import { connectionOptions, connectionSecrets } from './connection.ts';
 import {
   digitalProcessOption,
@@ -22,7 +31,10 @@ rows; nothing is written twice. Changed filters, another shape, or --full, read 
 A filter hides runs: with --status finished those that are running, failed or terminated are not extracted. The program says how
 many. --filter and --delta-filter take the statements of a Celonis data job; a delta load goes by --delta-filter, where there is
 one, else by --filter. Parameters: <%=max_modified_time%> is the newest change that the destination holds, <%=includeScopes%> is
-the value of --scopes.`,
+the value of --scopes.
+
+--to celonis:POOL (name or ID) pushes into a data pool of the Celonis team in CELONIS_URL. What a pool cannot keep, receipts and
+states, is in the folder --state; keep it, since a run without it begins anew.`,
   options: [
     destinationOption('oe.duckdb'),
     ...connectionOptions,
@@ -61,10 +73,12 @@ the value of --scopes.`,
     },
     { flags: '--page-size <number>', key: 'pageSize', description: 'documents per request, 1 to 1000', default: '200' },
     { flags: '--concurrency <number>', key: 'concurrency', description: 'requests in flight, 1 to 32', default: '4' },
+    ...celonisOptions,
+    ...pushOptions,
     logWindowsOption,
     jsonOption,
   ],
-  secrets: [...connectionSecrets, pseudonymSecret],
+  secrets: [...connectionSecrets, pseudonymSecret, ...celonisSecrets, ...pushSecrets],
   examples: [
     ['run', 'everything into oe.duckdb; run it again for what changed'],
     ['run --status finished --created-since 2026-01-01', 'completed runs of this year'],
@@ -73,6 +87,7 @@ the value of --scopes.`,
       'the same words as in a Celonis data job',
     ],
     ['run --scopes live,draft --to parquet:oe', 'runs of draft versions too, as Parquet files below ./oe'],
+    ['run --to celonis:OE', 'into the data pool "OE" of a Celonis team, by Data Push'],
     [
       'run --model oe/event-log --digital-process 01JX0B2M9Q3N4P5R6S7T8V9W0X',
       'one digital process, under the older names',

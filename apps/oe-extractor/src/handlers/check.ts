@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { exitCodes, printJson, renderTable, UsageError, type CommandContext, type ExitCode } from '@millrace/cli-kit';
+import { storedDestination } from '@millrace/cli-kit/destination-path';
 import {
   createDestination,
   listTables,
@@ -8,7 +9,6 @@ import {
   type TableSummary,
 } from '@millrace/destinations';
 import { duckdb, extendModel, type ForeignKeyModel, type Model, type RelationEnd } from '@millrace/model';
-import { absoluteDestination } from '../destination.ts';
 import { chosenModel } from '../models.ts';
 
 /** What a relation came to. */
@@ -30,7 +30,7 @@ interface RelationCheck {
 export async function checkRelations(context: CommandContext): Promise<ExitCode> {
   const { io, settings } = context;
   const to = settings.text('to') ?? '';
-  const url = absoluteDestination(to, io.cwd);
+  const url = storedDestination(context, to);
   await refuseMissing(to, url);
   const model = await withStoredTables(chosenModel(context), url);
   const tables = await listTables(url);

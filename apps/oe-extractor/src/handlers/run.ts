@@ -1,4 +1,5 @@
 import type { CommandContext, ExitCode } from '@millrace/cli-kit';
+import { storedDestination } from '@millrace/cli-kit/destination-path';
 import { extractToDestination } from '@millrace/cli-kit/extraction';
 import { integerSetting } from '@millrace/cli-kit/values';
 import type { DocumentShaper } from '@millrace/model';
@@ -7,7 +8,6 @@ import { connectEngine } from '../engine.ts';
 import { oeFeeds } from '../feeds.ts';
 import { describeHidden } from '../hidden-contexts.ts';
 import { readSweep } from '../sweep-option.ts';
-import { absoluteDestination } from '../destination.ts';
 import { contextTable } from '../models.ts';
 import { builtInRoad } from '../road.ts';
 import { readTemplate } from '../template-run.ts';
@@ -19,7 +19,7 @@ export async function runRun(context: CommandContext): Promise<ExitCode> {
   const road = settings.text('template') === undefined ? await builtInRoad(context) : await readTemplate(context);
   const filters = await readContextFilters(context, {
     table: contextTable(road.model).name,
-    destination: absoluteDestination(to, io.cwd),
+    destination: storedDestination(context, to),
     fixed: road.fixed,
   });
   const pageSize = integerSetting(settings, 'pageSize', 1, 1000) ?? 200;
@@ -36,6 +36,7 @@ export async function runRun(context: CommandContext): Promise<ExitCode> {
   const code = await extractToDestination({
     program: 'oe-extract',
     io,
+    settings,
     logWindows: settings.text('logWindows'),
     to,
     json: settings.on('json'),

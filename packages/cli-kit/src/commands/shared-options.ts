@@ -5,7 +5,8 @@ export function destinationOption(file: string): OptionSpec {
   return {
     flags: '--to <destination>',
     key: 'to',
-    description: 'duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR or ndjson:- (standard output)',
+    description:
+      'duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR, ndjson:- (standard output) or celonis:POOL (a data pool)',
     default: `duckdb:${file}`,
   };
 }

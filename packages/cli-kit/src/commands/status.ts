@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.ts';
+import { pushedOptions } from './push-options.ts';
 import { destinationOption, jsonOption } from './shared-options.ts';
 
 /** `status`: the same in every program, but for the file it looks at by default. */
@@ -10,6 +11,7 @@ export function statusCommand(file: string): CommandSpec {
 deleted before they were read: exit code 4 until --acknowledge. Reads the destination only.`,
     options: [
       destinationOption(file),
+      ...pushedOptions,
       {
         flags: '--max-lag <span>',
         key: 'maxLag',

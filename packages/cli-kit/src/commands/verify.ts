@@ -1,5 +1,6 @@
 import type { CommandSpec, OptionSpec, SecretSpec } from '../command.ts';
 import type { FeedsOf } from '../handlers/verify.ts';
+import { pushedOptions } from './push-options.ts';
 import { destinationOption, jsonOption } from './shared-options.ts';
 
 /** What `verify --deep` needs: how to reach the source, and its feeds. */
@@ -37,6 +38,7 @@ not even by someone who knows how the hashes are made.${deep === undefined ? '' 
             { flags: '--deep', key: 'deep', description: 'compare with the source, record by record' },
             ...deep.options,
           ]),
+      ...pushedOptions.filter(({ key }) => deep?.options.every((option) => option.key !== key) ?? true),
       jsonOption,
     ],
     ...(deep === undefined

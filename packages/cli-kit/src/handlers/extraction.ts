@@ -1,7 +1,7 @@
 /** A run of the extraction engine as a command: destination, progress, tables of the model, summary. */
 import { access, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createDestination, parseDestinationUrl } from '@millrace/destinations';
+import { createDestination, isPushDestination, type PushReport } from '@millrace/destinations';
 import {
   runExtraction,
   type Destination,
@@ -13,7 +13,8 @@ import {
 } from '@millrace/extract';
 import type { TableSchema } from '@millrace/flatten';
 import { duckdb, renderTransformations, type Model } from '@millrace/model';
-import { absoluteDestination } from '../destination-path.ts';
+import type { CommandContext } from '../command.ts';
+import { destinationPlace } from '../destination-path.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { exitCodeOf, renderFailure, worstOf } from '../failure.ts';
 import type { Io } from '../io.ts';
@@ -28,6 +29,8 @@ export interface ExtractionCommand {
   /** Its name, for messages. */
   readonly program: string;
   readonly io: Io;
+  /** For what the destination needs of them. */
+  readonly settings: CommandContext['settings'];
   /** The destination as the user wrote it. */
   readonly to: string;
   readonly model: Model;
@@ -46,20 +49,19 @@ interface Built {
 }
 
 /**
- * Extracts, builds the activity tables where the destination can, and prints what happened: on stdout, or on stderr where stdout
+ * Extracts, builds the activity tables where the destination can, pushes where it has to be told, and prints what happened: on stdout, or on stderr where stdout
  * carries the rows. A feed that fails does not keep the others from going on.
  * @returns the exit code: that of the gravest failure, 4 when records were deleted at the source before they were read
  */
 export async function extractToDestination(command: ExtractionCommand): Promise<ExitCode> {
   const { program, io, to, json, logWindows } = command;
-  const toStdout = parseDestinationUrl(to).target === '-';
-  const url = absoluteDestination(to, io.cwd);
+  const { url, options, path, spool } = await destinationPlace(command, to);
+  const toStdout = path === undefined;
   const progress = createProgress(io);
-  const options = { signal: io.signal, onNote: (text: string) => progress.note(`note: ${text}`) };
-  const destination = createDestination(url, toStdout ? { ...options, output: io.stdout } : options);
-  const isNew = !toStdout && !(await exists(parseDestinationUrl(url).target));
+  const onNote = (text: string): void => progress.note(`note: ${text}`);
+  const destination = createDestination(url, { ...options, signal: io.signal, onNote });
+  const isNew = path !== undefined && !(await exists(path));
   const log = logWindows === undefined ? undefined : await openWindowLog(resolve(io.cwd, logWindows), program, to);
-  const spool = toStdout ? undefined : `${parseDestinationUrl(url).target}.spool`;
   const run: RunState = { destination, progress, log, spool, committed: false };
   let result: Awaited<ReturnType<typeof extractAndBuild>>;
   try {
@@ -69,26 +71,32 @@ export async function extractToDestination(command: ExtractionCommand): Promise<
     // What went wrong first is what the user must see.
     await destination.close({ quick: true }).catch(() => undefined);
     // A wrong credential must not leave an empty database behind. What did not exist before this run is this run's.
-    if (isNew && !run.committed)
-      await rm(parseDestinationUrl(url).target, { recursive: true, force: true }).catch(() => undefined);
+    if (isNew && !run.committed) await rm(path, { recursive: true, force: true }).catch(() => undefined);
     // A statement that was interrupted says so; the reason is what the user did.
     throw io.signal.aborted ? io.signal.reason : error;
   }
   progress.end();
   await destination.close({ quick: io.signal.aborted });
-  const { summary, built } = result;
+  const { summary, built, push } = result;
   const tables = summary.tables.map(({ name, columns }) => ({ name, columns: columns.length }));
   const failures = summary.failures.map(({ feed, error }) => ({ feed, error: messageOf(error) }));
-  const report = { destination: to, ...summary, failures, tables, built };
+  const pushed = push === undefined ? {} : { push: { ...push, failures: push.failures.map(tellTable) } };
+  const report = { destination: to, ...summary, failures, tables, built, ...pushed };
   if (json) printJson(toStdout ? { stdout: io.stderr } : io, report);
-  else (toStdout ? io.stderr : io.stdout).write(renderSummary(to, summary, built));
+  else (toStdout ? io.stderr : io.stdout).write(renderSummary(to, summary, built, push));
   for (const { feed, error } of summary.failures) io.stderr.write(renderFailure(`${program}: ${feed}`, error, io.env));
+  const unpushed = push?.failures ?? [];
+  for (const { table, error } of unpushed) io.stderr.write(renderFailure(`${program}: ${table}`, error, io.env));
   const gap = summary.feeds.some(({ gaps }) => gaps.length > 0) ? exitCodes.gap : exitCodes.ok;
-  return worstOf([gap, ...summary.failures.map(({ error }) => exitCodeOf(error))]);
+  return worstOf([gap, ...[...summary.failures, ...unpushed].map(({ error }) => exitCodeOf(error))]);
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function tellTable({ table, error }: PushReport['failures'][number]): { table: string; error: string } {
+  return { table, error: messageOf(error) };
 }
 
 /** What a run has come to. */
@@ -105,7 +113,11 @@ interface RunState {
 async function extractAndBuild(
   { io, model, feeds, extraction }: ExtractionCommand,
   run: RunState,
-): Promise<{ readonly summary: ExtractionSummary; readonly built: readonly Built[] }> {
+): Promise<{
+  readonly summary: ExtractionSummary;
+  readonly built: readonly Built[];
+  readonly push: PushReport | undefined;
+}> {
   const report = reporter(run.progress);
   const keepLean = leanHeap();
   const summary = await runExtraction({
@@ -129,7 +141,18 @@ async function extractAndBuild(
   const [failure] = summary.failures;
   if (summary.feeds.length === 0 && failure !== undefined) throw failure.error;
   const options = { full: extraction.full ?? false, tables: summary.tables };
-  return { summary, built: await buildTables(run.destination, model, options, run.progress) };
+  const built = await buildTables(run.destination, model, options, run.progress);
+  return { summary, built, push: await pushTables(run, io) };
+}
+
+async function pushTables({ destination, progress }: RunState, { signal }: Io): Promise<PushReport | undefined> {
+  if (!isPushDestination(destination)) return undefined;
+  const report = await destination.push({
+    signal,
+    onTable: ({ table }, done, total) => progress.report({ what: `pushed ${table}`, done, total, unit: 'tables' }),
+  });
+  progress.end();
+  return report;
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -202,7 +225,12 @@ function clockWarning(skewMs: number): string {
   return `warning: this machine's clock is ${span(Math.abs(skewMs) / 1000)} ${side} the server's, which is the one that counts`;
 }
 
-function renderSummary(to: string, summary: ExtractionSummary, built: readonly Built[]): string {
+function renderSummary(
+  to: string,
+  summary: ExtractionSummary,
+  built: readonly Built[],
+  push: PushReport | undefined,
+): string {
   const row = (feed: FeedSummary): (string | number)[] => [
     feed.feed,
     feed.mode,
@@ -218,5 +246,21 @@ function renderSummary(to: string, summary: ExtractionSummary, built: readonly B
     summary.feeds.map(row),
   );
   const made = built.flatMap(({ tables }) => tables);
-  return `${table}${made.length === 0 ? '' : `built: ${made.join(', ')}\n`}written to ${to}\n`;
+  const pushed = push === undefined ? '' : renderPush(push);
+  return `${table}${made.length === 0 ? '' : `built: ${made.join(', ')}\n`}${pushed}written to ${to}\n`;
+}
+
+function renderPush({ tables, executions }: PushReport): string {
+  const table = renderTable(
+    ['pushed table', 'load', 'rows sent', 'removed', 'rows in the pool', 'MB'],
+    tables.map(({ table: name, mode, sent, removed, rows, bytes }) => [
+      name,
+      mode,
+      sent,
+      removed,
+      rows,
+      (bytes / 1e6).toFixed(1),
+    ]),
+  );
+  return `${table}${executions} executions of Data Push\n`;
 }

@@ -12,10 +12,11 @@ import { spanSetting } from '../values.ts';
 import { readableDestination } from '../destination-path.ts';
 
 /** Prints how far each feed is; exit code 4 while a gap is not acknowledged, 3 when a feed is behind `--max-lag`. */
-export async function runStatus({ io, settings }: CommandContext): Promise<ExitCode> {
+export async function runStatus(context: CommandContext): Promise<ExitCode> {
+  const { io, settings } = context;
   const to = settings.text('to') ?? '';
   const maxLag = spanSetting(settings, 'maxLag');
-  const url = readableDestination(to, io.cwd);
+  const url = readableDestination(context, to);
   if (settings.on('acknowledge')) await acknowledge(url, io);
   const feeds = await readStatus(url);
   const now = Date.now();

@@ -16,7 +16,7 @@ export type FeedsOf = (context: CommandContext) => Promise<readonly Feed[]>;
 export async function runVerify(program: string, context: CommandContext, feedsOf?: FeedsOf): Promise<ExitCode> {
   const { io, settings } = context;
   const to = settings.text('to') ?? '';
-  const url = readableDestination(to, io.cwd);
+  const url = readableDestination(context, to);
   const expected = settings.text('expect');
   if (expected !== undefined && !/^[\da-f]{64}$/.test(expected)) {
     throw new UsageError(

@@ -1,0 +1,55 @@
+/** The team whose data pool a program pushes into. */
+import type { CelonisPoolOptions } from '@millrace/destinations';
+import { appKey, bearer, clientCredentials } from '@millrace/http';
+import { readTeam } from './celonis-team.ts';
+import type { CommandContext } from './command.ts';
+import { nodeFetch } from './node-fetch.ts';
+import { readSecret } from './secrets.ts';
+import { UsageError } from './usage-error.ts';
+import { serverSetting, wordSetting } from './values.ts';
+
+type Context = Pick<CommandContext, 'io' | 'settings'>;
+
+const EXAMPLE = 'https://acme.eu-1.celonis.cloud';
+
+/** Address of the team: `--push-team`, else the team of the program. @throws UsageError when neither is given */
+export function poolTeamUrl({ settings }: Context): string {
+  const team = serverSetting(settings, 'pushTeam', EXAMPLE) ?? serverSetting(settings, 'team', EXAMPLE);
+  if (team !== undefined) return team;
+  throw new UsageError(
+    'The team of the data pool is missing: set CELONIS_URL (or --team) to https://<team>.<realm>.celonis.cloud.',
+  );
+}
+
+/** Address and credential of the team. The credential of one team never goes to another. @throws UsageError when one is missing */
+export async function readPoolTeam(
+  context: Context,
+): Promise<Pick<CelonisPoolOptions, 'team' | 'credentials' | 'fetch'>> {
+  const { io, settings } = context;
+  const team = poolTeamUrl(context);
+  const fetch = await nodeFetch(io.env);
+  const credentials = await ownCredentials(context);
+  if (credentials !== undefined) return { team, credentials, fetch };
+  if (team === serverSetting(settings, 'team', EXAMPLE)) {
+    const { credentials: shared } = await readTeam(context);
+    return { team, credentials: shared, fetch };
+  }
+  throw new UsageError(
+    `The credential for ${team} is missing: set CELONIS_PUSH_API_TOKEN (or CELONIS_PUSH_CLIENT_ID and CELONIS_PUSH_CLIENT_SECRET) in the environment.`,
+  );
+}
+
+async function ownCredentials({ io, settings }: Context): Promise<CelonisPoolOptions['credentials'] | undefined> {
+  const token = await readSecret('CELONIS_PUSH_API_TOKEN', io);
+  const types = ['AppKey', 'Bearer', 'APP_KEY', 'BEARER', 'USER_KEY'] as const;
+  const keyType = wordSetting(settings, 'pushKeyType', types) ?? wordSetting(settings, 'keyType', types) ?? 'AppKey';
+  if (token !== undefined) {
+    const key = token.replace(/^(?:AppKey|Bearer)\s+/i, '');
+    return keyType === 'AppKey' || keyType === 'APP_KEY' ? appKey(key) : bearer(key);
+  }
+  const clientId = await readSecret('CELONIS_PUSH_CLIENT_ID', io);
+  const clientSecret = await readSecret('CELONIS_PUSH_CLIENT_SECRET', io);
+  if (clientId === undefined || clientSecret === undefined) return undefined;
+  const method = wordSetting(settings, 'oauthMethod', ['basic', 'post']) ?? 'post';
+  return clientCredentials(clientId, clientSecret, { method });
+}
