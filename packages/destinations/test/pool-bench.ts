@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { appKey } from '@millrace/celonis-client/data-push';
+import { appKey, createDataPush } from '@millrace/celonis-client/data-push';
 import { createCelonisIntegration } from '@millrace/celonis-client/integration';
 import type { Destination } from '@millrace/extract';
 import type { CellValue } from '@millrace/flatten';
@@ -25,9 +25,20 @@ export async function startPool(options: CelonisSimulatorOptions = {}): Promise<
   const data = { auditEvents: [], loginEvents: [], members: [], adoptionEvents: [] };
   const team = await startCelonisSimulator({ data, ...options });
   onTestFinished(() => team.close());
+  return poolOf(team, 'Audit');
+}
+
+/** A new data pool in a team. */
+export async function poolOf(team: CelonisSimulator, name: string): Promise<PoolTeam> {
   const credentials = appKey(team.credentials.appKey);
-  const { id } = await createCelonisIntegration({ team: team.url, credentials }).pools.create({ name: 'Audit' });
+  const { id } = await createCelonisIntegration({ team: team.url, credentials }).pools.create({ name });
   return { team, poolId: id };
+}
+
+/** The push jobs that stand in a pool. */
+export async function jobsOf({ team, poolId }: PoolTeam): Promise<readonly string[]> {
+  const client = createDataPush({ team: team.url, credentials: appKey(team.credentials.appKey) });
+  return (await client.pool(poolId).jobs.list()).map(({ targetName }) => String(targetName));
 }
 
 /** The options with which a pool is opened. */
