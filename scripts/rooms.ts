@@ -39,6 +39,14 @@ export const rooms: readonly Room[] = [
     published: true,
   },
   {
+    folder: 'packages/provision',
+    name: '@millrace/provision',
+    mayImport: ['packages/model', 'packages/celonis-client'],
+    mayImportTypes: ['packages/flatten'],
+    pure: false,
+    published: true,
+  },
+  {
     folder: 'packages/parquet',
     name: '@millrace/parquet',
     mayImport: [],

@@ -18,6 +18,7 @@ import { formatJava } from './date-pattern.ts';
 import { asObject, asText, type JsonObject, stringAt, textAt } from './json.ts';
 import { fillPlaceholders } from './parameter-values.ts';
 import { extractorOf } from './pool-operations.ts';
+import { withoutRepeats } from './repeated-rows.ts';
 import type { PoolState } from './state.ts';
 import type { PoolTeam } from './team.ts';
 
@@ -166,7 +167,8 @@ function tablesOf({ response }: ExtractorEndpoint): Map<string, readonly Extract
 function shaped(endpoint: ExtractorEndpoint, documents: readonly Document[]): Map<string, readonly Row[]> {
   const flattener = createFlattener(extractorSpec(endpoint));
   const chosen = documentShaper({ only: extractorPaths(endpoint) }, (text) => text);
-  flattener.push(documents.map((document) => chosen.shape(document)));
+  const { nestedTables } = endpoint.response;
+  flattener.push(documents.map((document) => withoutRepeats(chosen.shape(document), nestedTables)));
   const found = new Map([...tablesOf(endpoint).keys()].map((name) => [name, [] as readonly Row[]]));
   for (const batch of flattener.take().tables) {
     if (found.has(batch.table.name)) found.set(batch.table.name, [...rows(batch)]);
