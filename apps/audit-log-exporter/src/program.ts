@@ -2,6 +2,8 @@ import { configExplainCommand, modelCommand, statusCommand, verifyCommand, type 
 import manifest from '../package.json' with { type: 'json' };
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
+import { provision } from './commands/provision.ts';
+import { templateCommand } from './commands/template.ts';
 import { deepVerification } from './commands/verify.ts';
 
 /** The program `celonis-audit` as a value. */
@@ -15,6 +17,8 @@ export const celonisAudit: ProgramSpec = {
     statusCommand('celonis-audit.duckdb'),
     verifyCommand('celonis-audit', 'celonis-audit.duckdb', deepVerification),
     doctorCommand,
+    templateCommand,
+    ...provision,
     modelCommand(['celonis/audit-log'], async () => [(await import('@millrace/model')).celonisAuditLog]),
     configExplainCommand(exportCommand),
   ],

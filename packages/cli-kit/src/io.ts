@@ -9,6 +9,8 @@ export interface Io {
   readonly cwd: string;
   /** Aborted when the program is asked to stop (SIGINT, SIGTERM). */
   readonly signal: AbortSignal;
+  /** Asks the person at the terminal, and gives the answer. Absent where there is none. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 /** A stop that takes longer is cut short; what was committed is whole all the same. */
@@ -38,5 +40,18 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     signal: controller.signal,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askAt(controller.signal) } : {}),
+  };
+}
+
+function askAt(signal: AbortSignal): (question: string) => Promise<string> {
+  return async (question) => {
+    const { createInterface } = await import('node:readline/promises');
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return await lines.question(question, { signal });
+    } finally {
+      lines.close();
+    }
   };
 }

@@ -1,5 +1,6 @@
 /** Takes an installation away, and nothing else. */
 import type { CallOptions, CelonisIntegration } from '@millrace/celonis-client/integration';
+import type { ExtractorFile } from '@millrace/model';
 import type { ObjectKind } from './change.ts';
 import { PoolChoiceError } from './errors.ts';
 import type { Installation } from './installation.ts';
@@ -27,9 +28,10 @@ export interface DestroyPlan {
 /** Says what {@link destroy} would take away. Writes nothing. */
 export async function planDestroy(
   client: CelonisIntegration,
-  installation: Installation,
+  place: Pick<Installation, 'name' | 'pool' | 'program'>,
   options: CallOptions = {},
 ): Promise<DestroyPlan> {
+  const installation = nameOnly(place);
   const observed = await observe(client, installation, { ...options, adopt: true });
   const { pool, mark } = observed;
   const removals = pool === undefined || mark === undefined ? [] : removalsOf(installation, observed);
@@ -95,4 +97,26 @@ function removalsOf({ name, pool: poolName }: Installation, observed: Observed):
     removals.push({ kind: 'data pool', name: pool.name ?? poolName, id: pool.id, with: ['its tables'] });
   }
   return removals;
+}
+
+/** An installation of which nothing counts but its names. */
+function nameOnly({ name, pool, program }: Pick<Installation, 'name' | 'pool' | 'program'>): Installation {
+  const file: ExtractorFile = {
+    supportedAuthenticationConfigurations: [],
+    connectionParameters: [],
+    supportedFilteringSyntaxes: [],
+    endpoints: [],
+  };
+  return {
+    name,
+    pool,
+    program,
+    description: '',
+    road: 'pull',
+    connection: { name, extractorName: name, file, values: { describe: [], read: () => Promise.resolve({}) } },
+    transformations: [],
+    tables: [],
+    foreignKeys: [],
+    activityTables: [],
+  };
 }

@@ -21,11 +21,13 @@ export function keyedTableScript(
   identity: Readonly<Record<string, (column: string) => string>> = {},
 ): string {
   const id = celonis.identifier;
-  const columns = table.columns.filter(({ path }) => path !== undefined).map(({ name }) => name);
+  const data = table.columns.filter(({ path }) => path !== undefined);
+  const columns = data.map(({ name }) => name);
   // Hashes have one length, so that no two rows run into the same text, and NULL is no hash.
-  const parts = columns.map((name) => {
+  const parts = data.map(({ name, type }) => {
     const value = identity[name]?.(id(name)) ?? id(name);
-    return `COALESCE(SHA256(CAST(${value} AS VARCHAR(65000))), '-')`;
+    const text = type === 'STRING' || type === 'JSON' ? value : `CAST(${value} AS VARCHAR(64))`;
+    return `COALESCE(SHA256(${text}), '-')`;
   });
   const arrival = id(changeDate);
   return `DROP TABLE IF EXISTS ${id(table.name)};

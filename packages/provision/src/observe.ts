@@ -89,7 +89,7 @@ export async function observe(
   if (mark === undefined && !adopt) refuseTaken(installation, { job: job?.name, model: model?.name });
   const wanted = installation.connection;
   const connection = wanted === undefined ? undefined : connections.find(({ name }) => name === wanted.name);
-  if (connection !== undefined && connection.type !== 'custom-extractor') {
+  if (connection !== undefined && connection.type !== 'custom-extractor' && !adopt) {
     throw new OwnershipError(
       `The connection ${connection.name ?? ''} of the pool is of type ${String(connection.type)}, not of a custom extractor. Choose another name for the installation.`,
       [`connection ${connection.name ?? ''}`],

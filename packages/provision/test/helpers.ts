@@ -82,8 +82,14 @@ export const file: ExtractorFile = {
   })),
 };
 
+/** Where it stands. */
+interface Place {
+  readonly pool?: string;
+  readonly name?: string;
+}
+
 /** OE's model on the pull road. */
-export function pulled(engine?: OeSimulator, { pool = 'Processes', name = 'oe' } = {}): Installation {
+export function pulled(engine?: OeSimulator, { pool = 'Processes', name = 'oe' }: Place = {}): Installation {
   const { clientId = '', clientSecret = '' } = engine?.credentials ?? {};
   const url = engine?.url ?? '';
   return installationOf(oeActivityLog, {
@@ -123,7 +129,7 @@ export function pulled(engine?: OeSimulator, { pool = 'Processes', name = 'oe' }
 }
 
 /** OE's model on the push road. */
-export function pushed({ pool = 'Processes', name = 'oe' } = {}): Installation {
+export function pushed({ pool = 'Processes', name = 'oe' }: Place = {}): Installation {
   return installationOf(oeActivityLog, { name, pool, program: 'oe-extract' });
 }
 
