@@ -1,4 +1,5 @@
 /** Where extracted rows go: a full load makes the table anew, a delta load merges by primary key. */
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Row } from '@millrace/flatten';
 import type { ExtractorColumn } from '@millrace/model';
 import { ExtractionError } from './extraction-requests.ts';
@@ -14,7 +15,8 @@ export interface ExtractedTable {
 }
 
 const changeDate = '_CELONIS_CHANGE_DATE';
-const batch = 500;
+/** Rows of a data chunk of DuckDB. */
+const batch = 2048;
 
 const types: Readonly<Record<string, string>> = {
   INTEGER: 'BIGINT',
@@ -35,10 +37,10 @@ export async function loadExtracted(
 ): Promise<void> {
   const { schema, name, columns, rows } = table;
   const target = `${quoted(schema)}.${quoted(name)}`;
-  const stored = await team.warehouse.table(schema, name);
-  const known = new Set((stored?.columns ?? []).map((column) => column.name.toLowerCase()));
+  const there = await team.warehouse.table(schema, name);
+  const known = new Set((there?.columns ?? []).map((column) => column.name.toLowerCase()));
   const fresh = columns.filter((column) => !known.has(column.name.toLowerCase()));
-  const anew = mode === 'FULL' || stored === undefined;
+  const anew = mode === 'FULL' || there === undefined;
   if (!anew && fresh.length > 0 && !mayChange) {
     throw new ExtractionError(
       `Columns of ${name} have changed (${fresh.map((each) => each.name).join(', ')}): run a full load.`,
@@ -46,12 +48,13 @@ export async function loadExtracted(
   }
   const keys = columns.filter(({ primaryKey }) => primaryKey === true).map((column) => column.name);
   const names = [...columns.map((column) => column.name), changeDate].map(quoted).join(', ');
+  const values = columns.map((column, at) => `${stored(column, at)} AS ${quoted(column.name)}`).join(', ');
   const arrived = `TIMESTAMP ${text(team.clock.now().toISOString())}`;
   await team.warehouse.alone(schema, async (connection) => {
     await connection.run('BEGIN TRANSACTION');
     try {
       if (anew) {
-        if (stored !== undefined) await connection.run(`DROP ${stored.view ? 'VIEW' : 'TABLE'} ${target}`);
+        if (there !== undefined) await connection.run(`DROP ${there.view ? 'VIEW' : 'TABLE'} ${target}`);
         const definitions = columns.map((column) => `${quoted(column.name)} ${typeOf(column)}`);
         await connection.run(
           `CREATE TABLE ${target} (${[...definitions, `${quoted(changeDate)} TIMESTAMP`].join(', ')})`,
@@ -61,21 +64,16 @@ export async function loadExtracted(
           await connection.run(`ALTER TABLE ${target} ADD COLUMN ${quoted(column.name)} ${typeOf(column)}`);
         }
       }
-      for (let from = 0; from < rows.length; from += batch) {
-        const part = rows.slice(from, from + batch);
-        const values = part.map((row) => `(${[...columns.map((column) => literal(row, column)), arrived].join(', ')})`);
-        if (keys.length > 0) {
-          const tuple = part.map(
-            (row) =>
-              `(${columns
-                .filter((column) => keys.includes(column.name))
-                .map((column) => literal(row, column))
-                .join(', ')})`,
-          );
-          await connection.run(`DELETE FROM ${target} WHERE (${keys.map(quoted).join(', ')}) IN (${tuple.join(', ')})`);
-        }
-        await connection.run(`INSERT INTO ${target} (${names}) VALUES ${values.join(', ')}`);
+      await stage(connection, columns, rows);
+      if (keys.length > 0) {
+        const same = keys.map((key) => `${target}.${quoted(key)} = fresh.${quoted(key)}`).join(' AND ');
+        await connection.run(`DELETE FROM ${target} USING (SELECT ${values} FROM ${staging}) AS fresh WHERE ${same}`);
       }
+      const merged = keys.length === 0 ? '' : `QUALIFY ${lastOfKey(keys)}`;
+      await connection.run(
+        `INSERT INTO ${target} (${names}) SELECT ${names} FROM (SELECT ${values}, row, ${arrived} AS ${quoted(changeDate)} FROM ${staging}) ${merged}`,
+      );
+      await connection.run(`DROP TABLE ${staging}`);
       await connection.run('COMMIT');
     } catch (error) {
       await connection.run('ROLLBACK');
@@ -84,16 +82,55 @@ export async function loadExtracted(
   });
 }
 
-/** A value as its column stores it; what its type cannot hold becomes NULL. */
-function literal(row: Row, column: ExtractorColumn): string {
-  const value = row[column.name];
-  if (value === undefined || value === null) return 'NULL';
+const staging = 'temp.main.staged_rows';
+
+/** Puts the rows as text into a table of their own. */
+async function stage(
+  connection: DuckDBConnection,
+  columns: readonly ExtractorColumn[],
+  rows: readonly Row[],
+): Promise<void> {
+  const { DuckDBDataChunk, INTEGER, VARCHAR } = await import('@duckdb/node-api');
+  const definitions = columns.map((_, at) => `c${at} VARCHAR`);
+  await connection.run(`CREATE OR REPLACE TEMP TABLE staged_rows (row INTEGER, ${definitions.join(', ')})`);
+  const appender = await connection.createAppender('staged_rows', 'main', 'temp');
+  const types = [INTEGER, ...columns.map(() => VARCHAR)];
+  for (let from = 0; from < rows.length; from += batch) {
+    const part = rows.slice(from, from + batch);
+    const chunk = DuckDBDataChunk.create(types, part.length);
+    chunk.setColumnValues(
+      0,
+      part.map((_, at) => from + at),
+    );
+    columns.forEach(({ name }, at) => {
+      chunk.setColumnValues(
+        at + 1,
+        part.map((row) => textOf(row[name])),
+      );
+    });
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
+}
+
+function textOf(value: Row[string] | undefined): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'string' ? clean(value) : String(value);
+}
+
+/** A staged value as its column stores it; what its type cannot hold becomes NULL. */
+function stored(column: ExtractorColumn, at: number): string {
   const type = typeOf(column);
-  const written = typeof value === 'string' ? text(clean(value)) : String(value);
-  if (type === 'VARCHAR') return typeof value === 'string' ? written : text(written);
+  if (type === 'VARCHAR') return `c${at}`;
   // With its zone, which a plain TIMESTAMP would drop.
-  if (type === 'TIMESTAMP') return `(TRY_CAST(${written} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')`;
-  return `TRY_CAST(${written} AS ${type})`;
+  if (type === 'TIMESTAMP') return `(TRY_CAST(c${at} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')`;
+  return `TRY_CAST(c${at} AS ${type})`;
+}
+
+/** Of rows with one key the last stays; a key with NULL in it equals no other. */
+function lastOfKey(keys: readonly string[]): string {
+  const missing = keys.map((key) => `${quoted(key)} IS NULL`).join(' OR ');
+  return `${missing} OR row_number() OVER (PARTITION BY ${keys.map(quoted).join(', ')} ORDER BY row DESC) = 1`;
 }
 
 /** Characters of the classes Cf, Co, Cs and Cn are taken out, line ends made equal: https://docs.celonis.com/en/extraction-task-configuration.html */

@@ -215,11 +215,15 @@ function call(name: string, written: string, args: readonly Token[], context: Fu
 /** A cast cuts a string at so many octets, never within a character. */
 function cut(value: string, octets: number): string {
   const column = /^CAST\([\w".$]+ AS VARCHAR\)$/u.test(value);
-  const short = `strlen(${column ? value : 's'}) <= ${octets}`;
-  const longest = `list_max(list_filter(range(1, ${octets} + 1), n -> strlen(left(${column ? value : 's'}, n)) <= ${octets}))`;
-  if (column) return `CASE WHEN ${short} THEN ${value} ELSE left(${value}, COALESCE(${longest}, 0)) END`;
+  const whole = column ? value : 's';
+  const fits = `strlen(${whole}) <= ${octets}`;
+  // A character has four octets at most.
+  const lengths = `range(${Math.floor(octets / 4)}, least(${octets}, length(${whole})) + 1)`;
+  const longest = `list_max(list_filter(${lengths}, n -> strlen(left(${whole}, n)) <= ${octets}))`;
+  const chosen = `CASE WHEN ${fits} THEN ${whole} ELSE left(${whole}, COALESCE(${longest}, 0)) END`;
+  if (column) return chosen;
   // The value is named once, so that it is not computed again and again.
-  return `list_extract(list_transform([${value}], s -> CASE WHEN ${short} THEN s ELSE left(s, COALESCE(${longest}, 0)) END), 1)`;
+  return `list_extract(list_transform([${value}], s -> ${chosen}), 1)`;
 }
 
 function isTime(type: string): boolean {
