@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appKey } from '@millrace/celonis-client/data-push';
 import { createCelonisIntegration } from '@millrace/celonis-client/integration';
@@ -57,9 +58,62 @@ describe('export --to celonis:POOL', () => {
     const status = await celonisAuditIn(folder, ['status', ...to], {});
     expect([status.code, status.stderr]).toEqual([0, '']);
     expect(status.stdout).toMatch(/^audit +2026-/m);
+    expect(status.stdout).toMatch(/^audit_log +900 +2026-\S+ +0$/m);
     const verify = await celonisAuditIn(folder, ['verify', ...to], {});
     expect([verify.code, verify.stderr]).toEqual([0, '']);
     expect(verify.stdout).toContain('are as they were written');
+  });
+
+  test('is compared with the rows that a data model has loaded', async () => {
+    const { team, poolId } = await teamWithPool();
+    const folder = await emptyFolder();
+    const to = ['--to', 'celonis:Audit'];
+    await celonisAuditIn(folder, ['export', ...to], keyOf(team));
+    const credentials = appKey(team.credentials.appKey);
+    const pool = createCelonisIntegration({ team: team.url, credentials }).pool(poolId);
+    const model = await pool.dataModels.create({ name: 'Logs' });
+    await pool.dataModels.tables(model.id).add([{ name: 'audit_log', alias: 'events', connectionId: null }]);
+    const before = await celonisAuditIn(folder, ['verify', ...to], keyOf(team));
+    expect([before.code, before.stdout]).toEqual([0, expect.stringContaining('no data model of the pool has loaded')]);
+    team.clock.advance(1000);
+    await (await pool.dataModels.load(model.id)).wait();
+    const loaded = await celonisAuditIn(folder, ['verify', ...to], keyOf(team));
+    expect([loaded.code, loaded.stdout]).toEqual([0, expect.stringMatching(/^audit_log +Logs +900 +900$/m)]);
+    await team.dataPools.run(poolId, 'DELETE FROM audit_log WHERE _key = (SELECT min(_key) FROM audit_log)');
+    await (await pool.dataModels.load(model.id)).wait();
+    const less = await celonisAuditIn(folder, ['verify', ...to], keyOf(team));
+    expect(less.code).toBe(6);
+    expect(less.stdout).toContain('the data model Logs has loaded 899 rows of it, and 900 were pushed');
+  });
+
+  test('pushes into another team with a credential for that team alone', async () => {
+    const source = await smallTeam();
+    const { team, poolId } = await teamWithPool({ seed: 2 });
+    const folder = await emptyFolder();
+    const env = { ...keyOf(source), CELONIS_PUSH_URL: team.url };
+    const without = await celonisAuditIn(folder, ['export', '--to', 'celonis:Audit'], env);
+    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('set CELONIS_PUSH_API_TOKEN')]);
+    expect(team.requests.filter(({ path }) => path.includes('jobs'))).toEqual([]);
+    const more = { ...env, CELONIS_PUSH_API_TOKEN: team.credentials.appKey };
+    const result = await celonisAuditIn(folder, ['export', '--to', 'celonis:Audit'], more);
+    expect([result.code, result.stderr]).toEqual([0, '']);
+    expect(await team.dataPools.query(poolId, 'SELECT count(*) AS n FROM audit_log')).toEqual([{ n: 900n }]);
+  });
+
+  test('says what is missing: a pool, a permission, a team', async () => {
+    const { team } = await teamWithPool();
+    const folder = await emptyFolder();
+    const run = (to: string, env: Record<string, string>) => celonisAuditIn(folder, ['export', '--to', to], env);
+    const noPool = await run('celonis:Nothing', keyOf(team));
+    expect([noPool.code, noPool.stderr]).toEqual([2, expect.stringContaining('make it with "provision apply"')]);
+    team.faults = { auth: { permissions: ['audit-log', 'login-history', 'members', 'edit-data-pools'] } };
+    const noPermission = await run('celonis:Audit', keyOf(team));
+    expect(noPermission.code).toBe(1);
+    expect(noPermission.stderr).toMatch(/Data Push API on the data pool.*integration\.data-pools/s);
+    const noTeam = await run('celonis:Audit', {});
+    expect([noTeam.code, noTeam.stderr]).toEqual([2, expect.stringContaining('CELONIS_URL')]);
+    const left = await readdir(folder, { recursive: true, withFileTypes: true });
+    expect(left.filter((entry) => entry.isFile())).toEqual([]);
   });
 
   test('keeps its state by team and pool where no folder is named', async () => {

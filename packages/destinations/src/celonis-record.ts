@@ -8,7 +8,7 @@
 import type { TableSchema } from '@millrace/flatten';
 import type { DuckDBEngine } from './duckdb-engine.ts';
 import { quoteName, quoteText } from './duckdb-sql.ts';
-import { type PoolLayout, readLayout } from './celonis-layout.ts';
+import { LONGEST_TEXT, type PoolLayout, readLayout } from './celonis-layout.ts';
 
 /** A table of the pool that was pushed. */
 export interface PoolTableRecord {
@@ -46,7 +46,7 @@ function keyNames(table: TableSchema): string[] {
 
 function sameKeys(table: TableSchema, left: string, right: string): string {
   return keyNames(table)
-    .map((key) => `${left}.${key} = ${right}.${key}`)
+    .map((key) => `${left}.${key} IS NOT DISTINCT FROM ${right}.${key}`)
     .join(' AND ');
 }
 
@@ -55,6 +55,20 @@ function hashedRows(table: TableSchema): string {
   const keys = table.primaryKey.map((name, at) => `${quoteName(name)} AS k${at}`);
   const columns = table.columns.map(({ name }) => quoteName(name));
   return `SELECT ${keys.join(', ')}, hash(${columns.join(', ')}) AS h FROM main.${quoteName(table.name)}`;
+}
+
+/** Rows that the pool lacks, or has otherwise. */
+function changedRows(table: TableSchema): string {
+  const keys = keyNames(table).map((key) => `fresh.${key}`);
+  return `SELECT ${keys.join(', ')}, fresh.h FROM (${hashedRows(table)}) AS fresh
+    LEFT JOIN ${KEYS}.${quoteName(table.name)} AS old ON ${sameKeys(table, 'fresh', 'old')} WHERE old.h IS DISTINCT FROM fresh.h`;
+}
+
+/** Keys of rows that the pool has too many. */
+function goneRows(table: TableSchema): string {
+  const keys = keyNames(table).map((key) => `old.${key}`);
+  return `SELECT ${keys.join(', ')} FROM ${KEYS}.${quoteName(table.name)} AS old
+    ANTI JOIN (${hashedRows(table)}) AS fresh ON ${sameKeys(table, 'fresh', 'old')}`;
 }
 
 /** The record in an open state database. */
@@ -73,6 +87,14 @@ export class PoolRecord {
       'CREATE TABLE IF NOT EXISTS pool.jobs (number BIGINT NOT NULL, name VARCHAR NOT NULL, id VARCHAR, others VARCHAR NOT NULL)',
     ])
       await this.#engine.run(statement);
+  }
+
+  /** Whether anything was ever pushed from here. */
+  async exists(): Promise<boolean> {
+    const found = await this.#engine.rows(
+      "SELECT 1 FROM information_schema.tables WHERE table_schema = 'pool' AND table_name = 'tables'",
+    );
+    return found.length > 0;
   }
 
   async tables(): Promise<PoolTableRecord[]> {
@@ -136,28 +158,28 @@ export class PoolRecord {
 
   /** Compares a table with what was pushed of it. The rows found are in the temporary tables `changed_<number>` and `gone_<number>`. */
   async compare(table: TableSchema, number: number): Promise<Difference> {
-    const keys = keyNames(table).map((key) => `fresh.${key}`);
-    const stored = `${KEYS}.${quoteName(table.name)}`;
-    await this.#engine.run(`CREATE OR REPLACE TEMP TABLE changed_${number} AS
-      SELECT ${keys.join(', ')}, fresh.h FROM (${hashedRows(table)}) AS fresh
-      LEFT JOIN ${stored} AS old ON ${sameKeys(table, 'fresh', 'old')} WHERE old.h IS DISTINCT FROM fresh.h`);
-    const oldKeys = keyNames(table).map((key) => `old.${key}`);
-    await this.#engine.run(`CREATE OR REPLACE TEMP TABLE gone_${number} AS
-      SELECT ${oldKeys.join(', ')} FROM ${stored} AS old
-      ANTI JOIN (${hashedRows(table)}) AS fresh ON ${sameKeys(table, 'fresh', 'old')}`);
-    const [row] = await this.#engine.rows(
-      `SELECT (SELECT count(*) FROM changed_${number}), (SELECT count(*) FROM gone_${number})`,
-    );
+    await this.#engine.run(`CREATE OR REPLACE TEMP TABLE changed_${number} AS ${changedRows(table)}`);
+    await this.#engine.run(`CREATE OR REPLACE TEMP TABLE gone_${number} AS ${goneRows(table)}`);
+    return this.#counts(`changed_${number}`, `gone_${number}`);
+  }
+
+  /** How far a table is from what was pushed of it. Writes nothing. */
+  async distance(table: TableSchema): Promise<Difference> {
+    return this.#counts(`(${changedRows(table)})`, `(${goneRows(table)})`);
+  }
+
+  async #counts(changed: string, gone: string): Promise<Difference> {
+    const [row] = await this.#engine.rows(`SELECT (SELECT count(*) FROM ${changed}), (SELECT count(*) FROM ${gone})`);
     return { changed: Number(row?.[0] ?? 0), gone: Number(row?.[1] ?? 0) };
   }
 
   /** Rows of the table that `compare` found changed, or all rows: a query with the pool's columns. */
-  rowsQuery(table: TableSchema, { columns }: PoolLayout, changed: number | undefined, longest: number): string {
+  rowsQuery(table: TableSchema, { columns }: PoolLayout, changed: number | undefined): string {
     const list = columns.map(({ name, of, length, part = 0 }) => {
       const several = columns.filter((column) => column.of === of).length > 1;
       const value = `source.${quoteName(of)}`;
       if (!several || length === undefined) return `${value} AS ${quoteName(name)}`;
-      const piece = `substr(${value}, ${part * longest + 1}, ${longest})`;
+      const piece = `substr(${value}, ${part * LONGEST_TEXT + 1}, ${LONGEST_TEXT})`;
       return `${part === 0 ? piece : `nullif(${piece}, '')`} AS ${quoteName(name)}`;
     });
     const from = `FROM main.${quoteName(table.name)} AS source`;

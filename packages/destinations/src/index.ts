@@ -1,5 +1,7 @@
 export { isPushDestination } from './celonis.ts';
 export type { PushDestination } from './celonis.ts';
+export { loadedRows, pushedTables } from './celonis-check.ts';
+export type { LoadedRows, PushedState } from './celonis-check.ts';
 export { poolStore } from './celonis-options.ts';
 export type { CelonisPoolOptions } from './celonis-options.ts';
 export type { PushedTable, PushOptions, PushReport } from './celonis-push.ts';

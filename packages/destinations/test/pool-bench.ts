@@ -58,8 +58,8 @@ export class PoolBench extends Workbench {
   readonly reports: PushReport[] = [];
   #opened: Destination | undefined;
 
-  constructor(place: PoolTeam, options: DestinationOptions) {
-    super('celonis:Audit', options);
+  constructor(place: PoolTeam, options: DestinationOptions, pool = 'Audit') {
+    super(`celonis:${pool}`, options);
     this.place = place;
   }
 
@@ -74,6 +74,11 @@ export class PoolBench extends Workbench {
       for (const { error } of report.failures) throw error;
       this.reports.push(report);
     }
+    this.#opened = undefined;
+    await super.close();
+  }
+
+  async closeWithoutPush(): Promise<void> {
     this.#opened = undefined;
     await super.close();
   }

@@ -6,6 +6,7 @@ import {
   logWindowsOption,
   pushOptions,
   pushSecrets,
+  readPoolProfile,
   type CommandSpec,
 } from '@millrace/cli-kit';
 import { connectionOptions, connectionSecrets } from './connection.ts';
@@ -79,6 +80,7 @@ states, is in the folder --state; keep it, since a run without it begins anew.`,
     jsonOption,
   ],
   secrets: [...connectionSecrets, pseudonymSecret, ...celonisSecrets, ...pushSecrets],
+  readProfile: readPoolProfile,
   examples: [
     ['run', 'everything into oe.duckdb; run it again for what changed'],
     ['run --status finished --created-since 2026-01-01', 'completed runs of this year'],

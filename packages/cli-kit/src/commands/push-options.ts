@@ -1,9 +1,9 @@
 /** What `--to celonis:POOL` takes besides the team. */
-import type { OptionSpec, SecretSpec } from '../command.ts';
-import { celonisOptions } from './celonis-options.ts';
+import type { CommandSpec, OptionSpec, SecretSpec } from '../command.ts';
+import { celonisOptions, readCelonisProfileOption } from './celonis-options.ts';
 
 /** `--state`: for every command that reads or writes a data pool. */
-export const stateOption: OptionSpec = {
+const stateOption: OptionSpec = {
   flags: '--state <folder>',
   key: 'state',
   description:
@@ -20,10 +20,14 @@ export const pushTeamOption: OptionSpec = {
 
 /** What a command takes that reads what was pushed. */
 export const pushedOptions: readonly OptionSpec[] = [
-  ...celonisOptions.filter(({ key }) => key === 'team'),
+  ...celonisOptions.filter(({ key }) => key === 'team' || key === 'profile'),
   pushTeamOption,
   stateOption,
 ];
+
+/** Reads the profile that `--profile` names, where the destination is a data pool. */
+export const readPoolProfile: NonNullable<CommandSpec['readProfile']> = async (settings, io) =>
+  settings.text('to')?.startsWith('celonis:') === true ? readCelonisProfileOption(settings, io) : undefined;
 
 /** What a command that pushes takes. */
 export const pushOptions: readonly OptionSpec[] = [

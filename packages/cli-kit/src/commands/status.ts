@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts';
-import { pushedOptions } from './push-options.ts';
+import { pushedOptions, readPoolProfile } from './push-options.ts';
 import { destinationOption, jsonOption } from './shared-options.ts';
 
 /** `status`: the same in every program, but for the file it looks at by default. */
@@ -30,6 +30,7 @@ deleted before they were read: exit code 4 until --acknowledge. Reads the destin
       jsonOption,
     ],
     examples: [['status --max-lag 2h', 'for a monitor: exit 3 when a feed ends more than two hours ago']],
+    readProfile: readPoolProfile,
     load: async () => (await import('../handlers/status.ts')).runStatus,
   };
 }

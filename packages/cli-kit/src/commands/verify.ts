@@ -1,6 +1,7 @@
 import type { CommandSpec, OptionSpec, SecretSpec } from '../command.ts';
 import type { FeedsOf } from '../handlers/verify.ts';
-import { pushedOptions } from './push-options.ts';
+import { celonisSecrets } from './celonis-options.ts';
+import { pushedOptions, pushSecrets, readPoolProfile } from './push-options.ts';
 import { destinationOption, jsonOption } from './shared-options.ts';
 
 /** What `verify --deep` needs: how to reach the source, and its feeds. */
@@ -23,6 +24,9 @@ than --reread covers; export --heal takes them in. Exit code 6 comes before it.`
     description: `Recomputes the chain of receipts and the content of every table from the stored rows and files, and names what is not as it was
 written. Exit code 6 when something is not. Writes nothing.
 
+Of a data pool (--to celonis:POOL) it takes the state folder, and with a credential at hand the rows that data models have loaded since the
+last push.
+
 Note the hash that it prints as head where nobody can change it: verify --expect shows later that nothing up to there was changed,
 not even by someone who knows how the hashes are made.${deep === undefined ? '' : deepText}`,
     options: [
@@ -41,12 +45,9 @@ not even by someone who knows how the hashes are made.${deep === undefined ? '' 
       ...pushedOptions.filter(({ key }) => deep?.options.every((option) => option.key !== key) ?? true),
       jsonOption,
     ],
-    ...(deep === undefined
-      ? {}
-      : {
-          secrets: deep.secrets,
-          readProfile: async (settings, io) => (settings.on('deep') ? deep.readProfile?.(settings, io) : undefined),
-        }),
+    secrets: [...(deep?.secrets ?? celonisSecrets), ...pushSecrets],
+    readProfile: async (settings, io) =>
+      settings.on('deep') ? deep?.readProfile?.(settings, io) : readPoolProfile(settings, io),
     examples: [
       ['verify', 'chain of receipts, rows and files'],
       ...(deep === undefined

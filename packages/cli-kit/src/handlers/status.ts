@@ -10,6 +10,7 @@ import { printJson, renderTable } from '../output.ts';
 import { span } from '../span.ts';
 import { spanSetting } from '../values.ts';
 import { readableDestination } from '../destination-path.ts';
+import { readPushed, renderPushed } from './pushed.ts';
 
 /** Prints how far each feed is; exit code 4 while a gap is not acknowledged, 3 when a feed is behind `--max-lag`. */
 export async function runStatus(context: CommandContext): Promise<ExitCode> {
@@ -19,10 +20,11 @@ export async function runStatus(context: CommandContext): Promise<ExitCode> {
   const url = readableDestination(context, to);
   if (settings.on('acknowledge')) await acknowledge(url, io);
   const feeds = await readStatus(url);
+  const pushed = await readPushed(context, to);
   const now = Date.now();
   const rows = feeds.map((feed) => describe(feed, now, maxLag));
-  if (settings.on('json')) printJson(io, { destination: to, feeds: rows });
-  else io.stdout.write(asTable(rows));
+  if (settings.on('json')) printJson(io, { destination: to, feeds: rows, ...(pushed === undefined ? {} : { pushed }) });
+  else io.stdout.write(`${asTable(rows)}${pushed === undefined ? '' : renderPushed(pushed)}`);
   const metrics = settings.text('prometheus');
   if (metrics !== undefined) await writeMetrics(resolve(io.cwd, metrics), renderMetrics(to, feeds, now));
   return worstOf([

@@ -2,6 +2,7 @@ import { createDestination, strayFiles, verifyDestination, type VerifyReport } f
 import { compareWithSource, type ExtractionSummary, type Feed } from '@millrace/extract';
 import type { CommandContext } from '../command.ts';
 import { readableDestination } from '../destination-path.ts';
+import { renderLoaded, verifyPool } from './pushed.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { exitCodeOf, renderFailure, worstOf } from '../failure.ts';
 import { printJson } from '../output.ts';
@@ -23,7 +24,10 @@ export async function runVerify(program: string, context: CommandContext, feedsO
       `${settings.sourceOf('expect')}: "${expected}" is not a hash: 64 digits 0-9 and a-f, as verify prints it.`,
     );
   }
-  const report = await verifyDestination(url, expected);
+  const stored = await verifyDestination(url, expected);
+  const pool = stored.findings.length === 0 ? await verifyPool(context, to) : undefined;
+  for (const note of pool?.notes ?? []) io.stderr.write(note);
+  const report = { ...stored, findings: [...stored.findings, ...(pool?.findings ?? [])] };
   const stray = report.findings.length === 0 ? await strayFiles(url) : [];
   for (const path of stray) io.stderr.write(`note: ${path} belongs to no committed run; the next one removes it\n`);
   const tampered = report.findings.length > 0 ? exitCodes.tampered : exitCodes.ok;
@@ -37,8 +41,10 @@ export async function runVerify(program: string, context: CommandContext, feedsO
       missing,
       differences,
     }));
-    printJson(io, { destination: to, ...report, ...(feeds === undefined ? {} : { source: feeds }) });
-  } else io.stdout.write(render(to, report, source?.summary));
+    const pushed = pool === undefined ? {} : { pushed: pool.pushed, loaded: pool.loaded ?? null };
+    printJson(io, { destination: to, ...report, ...pushed, ...(feeds === undefined ? {} : { source: feeds }) });
+  } else
+    io.stdout.write(`${pool === undefined ? '' : renderLoaded(pool.loaded)}${render(to, report, source?.summary)}`);
   return worstOf([tampered, source?.code ?? exitCodes.ok]);
 }
 
