@@ -40,8 +40,7 @@ export async function buildKernel(script: string, module: string): Promise<void>
 }
 
 async function build(sources: string): Promise<string> {
-  const readSource = (name: string): Promise<string | null> =>
-    readFile(`${sources}${name}`, 'utf8').catch(() => null);
+  const readSource = (name: string): Promise<string | null> => readFile(`${sources}${name}`, 'utf8').catch(() => null);
   let binary: Uint8Array | undefined;
   const errors: (string | Uint8Array)[] = [];
   const { error } = await main(options, {

@@ -2,9 +2,7 @@ import type { Destination, StoredState } from '@millrace/extract';
 import { CelonisDestination } from './celonis.ts';
 import { DuckDBDestination } from './duckdb.ts';
 import { FolderDestination } from './folder.ts';
-import { csvFormat } from './format-csv.ts';
-import { ndjsonFormat } from './format-ndjson.ts';
-import { parquetFormat } from './format-parquet.ts';
+import { formatOf } from './formats.ts';
 import { NdjsonStreamDestination } from './ndjson-stream.ts';
 import { parseDestinationUrl, type DestinationOptions, type DestinationScheme } from './options.ts';
 import type { TableFormat } from './table-format.ts';
@@ -14,8 +12,7 @@ export function folderFormat(
   scheme: Exclude<DestinationScheme, 'duckdb' | 'celonis'>,
   options: DestinationOptions = {},
 ): TableFormat {
-  if (scheme === 'csv') return csvFormat;
-  return scheme === 'ndjson' ? ndjsonFormat : parquetFormat(options.codec);
+  return formatOf(scheme, options);
 }
 
 /**

@@ -8,23 +8,18 @@ import {
   type TransactionOptions,
 } from '@millrace/extract';
 import type { Batch, TableBatch, TableSchema } from '@millrace/flatten';
-import { BatchBuffer, refuseOtherFamilies, type BatchGroup } from './batch-buffer.ts';
 import type { DuckDBEngine } from './duckdb-engine.ts';
 import { applySweep, countSweep, type DuckDBSweep } from './duckdb-sweep.ts';
 import { evolveTable, quoteName, quoteText, sameKey, widenExpression } from './duckdb-sql.ts';
 import { type StoredEnd, writeEnd, writeTables } from './duckdb-store.ts';
 import { encodeParquet } from './encode-parquet.ts';
 import { DestinationUnusableError, DestinationUsageError, writeError } from './errors.ts';
+import type { Encoding } from './encoding.ts';
+import { refuseOtherFamilies } from './other-families.ts';
+import { type FinishedPart, PartSet } from './part-set.ts';
 import { hashRows, RowHash } from './row-hash.ts';
+import { KeySet, rootKeys } from './row-keys.ts';
 import { joinTables, nameKey } from './schema-union.ts';
-
-/** Rows of one table, waiting in a Parquet file whose columns are named by their place. */
-interface StagedFile {
-  readonly table: TableSchema;
-  readonly path: string;
-  readonly rows: number;
-  readonly hash: RowHash;
-}
 
 interface Setting {
   readonly url: string;
@@ -36,6 +31,7 @@ interface Setting {
   readonly tables: ReadonlyMap<string, TableSchema>;
   /** What the tables hold before the transaction, by `nameKey`; absent where it is not known. */
   readonly contents: ReadonlyMap<string, TableContent>;
+  readonly encoding: Encoding;
   /** Told once, with what is there now if the transaction was committed. */
   readonly ended: (committed: Committed | undefined) => void;
 }
@@ -52,8 +48,12 @@ export interface Committed {
  */
 export class DuckDBTransaction implements Transaction {
   readonly #setting: Setting;
-  readonly #buffer = new BatchBuffer();
-  readonly #groups: StagedFile[][] = [];
+  /** Rows wait in Parquet files whose columns are named by their place. */
+  readonly #parts: PartSet;
+  /** No document is twice in one of them. */
+  readonly #groups: (readonly FinishedPart[])[] = [];
+  /** Of the documents that wait since the last group. */
+  #keys = new KeySet();
   readonly #wanted: Map<string, TableSchema>;
   readonly #hashes = new Map<string, RowHash>();
   /** Of tables that are hashed anew in the end: what their rows lacked before, by the receipts. Nothing, unless they were changed. */
@@ -65,6 +65,16 @@ export class DuckDBTransaction implements Transaction {
   constructor(setting: Setting) {
     this.#setting = setting;
     this.#wanted = new Map(setting.tables);
+    this.#parts = new PartSet({
+      format: 'parquet',
+      codec: 'uncompressed',
+      numbered: true,
+      keyed: false,
+      durable: false,
+      maxRows: Infinity,
+      encoding: setting.encoding,
+      place: async () => this.#newFile(),
+    });
   }
 
   async write(batch: Batch): Promise<void> {
@@ -74,14 +84,20 @@ export class DuckDBTransaction implements Transaction {
       const key = nameKey(table.name);
       this.#wanted.set(key, joinTables(this.#setting.url, this.#wanted.get(key), table));
     }
-    await this.#stage(this.#buffer.add(batch));
+    const root = batch.tables.find(({ table }) => table.parent === undefined);
+    const keys = root === undefined ? new Uint32Array() : rootKeys(root);
+    await this.#attempt('write rows to temporary files', async () => {
+      if (this.#keys.hasAny(keys)) await this.#endGroup();
+      this.#keys.addAll(keys);
+      await this.#parts.write(batch.tables);
+    });
   }
 
   async sweep(present: readonly TableBatch[], at: Date): Promise<SweepResult> {
     this.#mustBeOpen();
     const { tables, options, engine, url } = this.#setting;
     const stored = tables.get(nameKey(options.root));
-    const file = await this.#stageTable(present);
+    const file = await this.#stageKeys(present);
     if (stored === undefined) return { deleted: 0, restored: 0, missing: file?.rows ?? 0 };
     const root = this.#stored(options.root);
     const names = (file?.table.columns ?? []).map((column) => quoteName(column.name)).join(', ');
@@ -105,7 +121,7 @@ export class DuckDBTransaction implements Transaction {
 
   async prepare(): Promise<Record<string, TableContent>> {
     this.#mustBeOpen();
-    await this.#stage(this.#buffer.take());
+    await this.#attempt('write rows to temporary files', () => this.#endGroup());
     const { url, engine, options } = this.#setting;
     try {
       await this.#refuseForeignTables();
@@ -113,7 +129,7 @@ export class DuckDBTransaction implements Transaction {
       await this.#startHashes();
       await this.#evolve();
       if (options.mode === 'replace') await this.#emptyFamily();
-      for (const group of this.#groups) await this.#apply(group);
+      for (const [index, group] of this.#groups.entries()) await this.#apply(group, index === 0);
       if (this.#sweep !== undefined) {
         await this.#hashAnew(this.#sweep.root);
         await applySweep(engine, this.#sweep);
@@ -165,37 +181,43 @@ export class DuckDBTransaction implements Transaction {
 
   async #end(committed: Committed | undefined): Promise<void> {
     this.#state = 'ended';
+    await this.#parts.forget();
     this.#setting.ended(committed);
     for (const name of await readdir(this.#setting.folder).catch(() => [])) {
       await rm(join(this.#setting.folder, name), { recursive: true, force: true });
     }
   }
 
-  async #stage(group: BatchGroup | undefined): Promise<void> {
-    if (group === undefined) return;
-    const staged: StagedFile[] = [];
-    for (const batches of group.tables) {
-      const file = await this.#stageTable(batches);
-      if (file !== undefined) staged.push(file);
-    }
-    if (staged.length > 0) this.#groups.push(staged);
+  #newFile(): string {
+    return join(this.#setting.folder, `${this.#files++}.parquet`);
   }
 
-  async #stageTable(batches: readonly TableBatch[]): Promise<StagedFile | undefined> {
-    // The last: what it says of spellings holds for the rows before, too.
+  async #endGroup(): Promise<void> {
+    const group = await this.#parts.finish();
+    if (group.length > 0) this.#groups.push(group);
+    this.#keys = new KeySet();
+  }
+
+  async #attempt<Result>(what: string, action: () => Promise<Result>): Promise<Result> {
+    try {
+      return await action();
+    } catch (error) {
+      this.#state = 'failed';
+      throw writeError(this.#setting.url, what, error);
+    }
+  }
+
+  /** The keys that a source has, in a file. */
+  async #stageKeys(
+    batches: readonly TableBatch[],
+  ): Promise<{ readonly table: TableSchema; readonly path: string; readonly rows: number } | undefined> {
     const table = batches.at(-1)?.table;
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
     if (table === undefined || rows === 0) return undefined;
-    const path = join(this.#setting.folder, `${this.#files++}.parquet`);
-    try {
-      await writeFile(path, encodeParquet(batches, { codec: 'uncompressed', columnName: (_name, index) => `c${index}` }));
-    } catch (error) {
-      this.#state = 'failed';
-      throw writeError(this.#setting.url, `write ${rows} rows of ${table.name} to a temporary file`, error);
-    }
-    const hash = new RowHash();
-    for (const batch of batches) hash.addBatch(batch);
-    return { table, path, rows, hash };
+    const path = this.#newFile();
+    const bytes = encodeParquet(batches, { codec: 'uncompressed', columnName: (_name, index) => `c${index}` });
+    await this.#attempt('write the keys to a temporary file', () => writeFile(path, bytes));
+    return { table, path, rows };
   }
 
   async #refuseForeignTables(): Promise<void> {
@@ -241,9 +263,11 @@ export class DuckDBTransaction implements Transaction {
     }
   }
 
-  async #apply(group: readonly StagedFile[]): Promise<void> {
-    const root = group.find(({ table }) => table.parent === undefined);
-    if (root !== undefined) await this.#deleteDocuments(root);
+  async #apply(group: readonly FinishedPart[], isFirst: boolean): Promise<void> {
+    const { tables, options } = this.#setting;
+    const isEmpty = isFirst && (options.mode === 'replace' || !tables.has(nameKey(options.root)));
+    const roots = group.filter(({ table }) => table.parent === undefined);
+    if (!isEmpty) for (const root of roots) await this.#deleteDocuments(root);
     for (const file of group) {
       const wanted = this.#stored(file.table.name);
       const names = file.table.columns.map((column) => quoteName(column.name)).join(', ');
@@ -251,9 +275,12 @@ export class DuckDBTransaction implements Transaction {
       await this.#setting.engine.run(`INSERT INTO ${quoteName(wanted.name)} (${names}) ${select}`);
       const types = new Map(wanted.columns.map((column) => [column.name, column.type]));
       const isWidened = file.table.columns.some(({ name, type }) => types.get(name) !== type);
-      if (!isWidened) this.#hashes.get(nameKey(wanted.name))?.add(file.hash);
+      if (!isWidened) this.#hashes.get(nameKey(wanted.name))?.add(RowHash.from(file.content));
       else {
-        const columns = file.table.columns.map((column) => ({ ...column, type: types.get(column.name) ?? column.type }));
+        const columns = file.table.columns.map((column) => ({
+          ...column,
+          type: types.get(column.name) ?? column.type,
+        }));
         await this.#count(wanted.name, 'add', `(${select}) AS arriving(${names})`, columns);
       }
     }
@@ -312,7 +339,7 @@ export class DuckDBTransaction implements Transaction {
   }
 
   /** Deletes the documents that a file of root rows brings again, with all their child rows. */
-  async #deleteDocuments(file: StagedFile): Promise<void> {
+  async #deleteDocuments(file: FinishedPart): Promise<void> {
     const { engine } = this.#setting;
     const root = this.#stored(file.table.name);
     const arriving = `(SELECT ${selectList(file.table, root)} FROM ${fromFile(file.path)}) AS arriving`;

@@ -15,6 +15,7 @@ import { checkDuckDBOptions, openDuckDB, type DuckDBEngine } from './duckdb-engi
 import { createStore, FORMAT, readContents, readReceipts, readStore, storeFormat } from './duckdb-store.ts';
 import { quoteName } from './duckdb-sql.ts';
 import { DuckDBTransaction } from './duckdb-transaction.ts';
+import { ThreadEncoding } from './encoding-thread.ts';
 import {
   DestinationSqlError,
   DestinationUnusableError,
@@ -42,6 +43,7 @@ export class DuckDBDestination implements Destination {
   #tables = new Map<string, TableSchema>();
   #contents = new Map<string, TableContent>();
   #busy: string | undefined;
+  readonly #encoding = new ThreadEncoding();
 
   constructor(url: string, path: string, options: DestinationOptions = {}) {
     checkDuckDBOptions(url, options);
@@ -100,6 +102,7 @@ export class DuckDBDestination implements Destination {
       options,
       tables: this.#tables,
       contents: this.#contents,
+      encoding: this.#encoding,
       ended: (committed) => {
         if (committed !== undefined) ({ tables: this.#tables, contents: this.#contents } = committed);
         this.#busy = undefined;
@@ -147,6 +150,7 @@ export class DuckDBDestination implements Destination {
     this.#engine = undefined;
     this.#busy = undefined;
     engine.close();
+    await this.#encoding.close();
     await rm(this.#stagingFolder(), { recursive: true, force: true });
     await this.#lock?.release();
     this.#lock = undefined;

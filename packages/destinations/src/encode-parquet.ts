@@ -1,6 +1,9 @@
 import { constants, zstdCompressSync } from 'node:zlib';
-import type { Column, TableBatch } from '@millrace/flatten';
-import { encodeParquet as encode } from '@millrace/parquet';
+import type { Column, TableBatch, TableSchema } from '@millrace/flatten';
+import { createParquetWriter, encodeParquet as encode, type ParquetOptions } from '@millrace/parquet';
+import type { FileWriter } from './table-format.ts';
+
+const ROW_GROUP_BYTES = 4 * 1024 * 1024;
 
 /** How pages of a Parquet file are compressed. */
 export type ParquetCodec = 'zstd' | 'snappy' | 'uncompressed';
@@ -18,14 +21,23 @@ export interface EncodeParquetOptions {
  * BOOLEAN, INT64, DOUBLE, DATE, TIMESTAMP_MILLIS (UTC), and UTF8 for STRING and JSON; every column is optional.
  */
 export function encodeParquet(batches: readonly TableBatch[], options: EncodeParquetOptions = {}): Uint8Array {
-  const { codec = 'zstd', columnName } = options;
-  return encode(batches.map(jsonAsText), {
+  return encode(batches.map(jsonAsText), fileOptions(options));
+}
+
+/** A file that takes its rows bit by bit. Its row groups are small, so that many files can be open at a time. */
+export function openParquet(table: TableSchema, options: EncodeParquetOptions): FileWriter {
+  const writer = createParquetWriter(tableAsText(table), { ...fileOptions(options), rowGroupBytes: ROW_GROUP_BYTES });
+  return { write: (batch) => writer.write(jsonAsText(batch)), finish: () => writer.finish() };
+}
+
+function fileOptions({ codec = 'zstd', columnName }: EncodeParquetOptions): ParquetOptions {
+  return {
     codec,
     ...(codec === 'zstd' ? { compress: zstd } : {}),
     // The older annotation of a timestamp: every reader takes it for an instant in UTC, and DuckDB for its plain TIMESTAMP.
     logicalTypes: false,
     ...(columnName === undefined ? {} : { columnName }),
-  });
+  };
 }
 
 // Level 1 is half again as fast as the default level and gives files a few per cent larger.
@@ -44,5 +56,12 @@ function jsonAsText(batch: TableBatch): TableBatch {
     (column): Column =>
       column.schema.type === 'JSON' ? { ...column, schema: { ...column.schema, type: 'STRING' } } : column,
   );
-  return { ...batch, columns, table: { ...batch.table, columns: columns.map(({ schema }) => schema) } };
+  return { ...batch, columns, table: tableAsText(batch.table) };
+}
+
+function tableAsText(table: TableSchema): TableSchema {
+  return {
+    ...table,
+    columns: table.columns.map((column) => (column.type === 'JSON' ? { ...column, type: 'STRING' } : column)),
+  };
 }

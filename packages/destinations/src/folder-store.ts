@@ -9,7 +9,7 @@ import { folderName } from './folder-name.ts';
 import type { Layout, Manifest, ManifestTable, Part } from './folder-manifest.ts';
 import { RowHash } from './row-hash.ts';
 import { KeySet, rootKeys } from './row-keys.ts';
-import type { TableFormat } from './table-format.ts';
+import { encodeFile, type TableFormat } from './table-format.ts';
 
 const KEYS = '_keys';
 const PART = /^part-\d+-\d+\.(parquet|csv|ndjson|keys)$/;
@@ -32,6 +32,7 @@ export class FolderStore {
   readonly url: string;
   readonly directory: string;
   readonly format: TableFormat;
+  readonly #made = new Set<string>();
   #version = 0;
   #next = 0;
 
@@ -64,12 +65,15 @@ export class FolderStore {
     // The last: what it says of spellings holds for the rows before, too.
     const schema = batches.at(-1)?.table;
     if (schema === undefined) throw new TypeError('A part needs a batch');
-    const bytes = this.format.encode(batches);
-    const stem = `part-${String(this.#version).padStart(6, '0')}-${String(this.#next++).padStart(4, '0')}`;
-    const file = `${stem}.${this.format.kind}`;
-    await mkdir(join(this.directory, folder), { recursive: true });
+    const bytes = encodeFile(this.format, batches);
+    const file = await this.placePart(folder);
     await writeDurably(this.path(folder, file), bytes);
-    if (keyed) await this.#writeKeys(folder, stem, known === undefined ? keysOf(batches) : await this.#allKeys(folder, known));
+    if (keyed)
+      await this.writeKeys(
+        folder,
+        file,
+        (known === undefined ? keysOf(batches) : await this.#allKeys(folder, known)).toWords(),
+      );
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const { hash: rowsHash } = known === undefined ? hashOf(batches) : contentOf({ parts: known });
@@ -82,10 +86,20 @@ export class FolderStore {
     return keys;
   }
 
-  async #writeKeys(folder: string, stem: string, keys: KeySet): Promise<void> {
-    await mkdir(join(this.directory, KEYS, folder), { recursive: true });
-    const words = keys.toWords();
-    await writeDurably(join(this.directory, KEYS, folder, `${stem}.keys`), new Uint8Array(words.buffer));
+  /** The name of a new part, in a folder that is there. */
+  async placePart(folder: string): Promise<string> {
+    const stem = `part-${String(this.#version).padStart(6, '0')}-${String(this.#next++).padStart(4, '0')}`;
+    for (const path of [join(this.directory, folder), join(this.directory, KEYS, folder)]) {
+      if (this.#made.has(path)) continue;
+      await mkdir(path, { recursive: true });
+      this.#made.add(path);
+    }
+    return `${stem}.${this.format.kind}`;
+  }
+
+  /** Writes which documents a part holds rows of. */
+  async writeKeys(folder: string, file: string, keys: Uint32Array): Promise<void> {
+    await writeDurably(this.keysPath(folder, { file }), new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength));
   }
 
   /** Reads a part and checks that it is what was written. */

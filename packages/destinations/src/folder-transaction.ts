@@ -1,12 +1,15 @@
+import { basename } from 'node:path';
 import { columnFromCells } from './cells.ts';
 import type { Receipt, SweepResult, TableContent, Transaction, TransactionOptions } from '@millrace/extract';
 import type { Batch, JsonObject, TableBatch, TableSchema } from '@millrace/flatten';
-import { BatchBuffer, refuseOtherFamilies, type BatchGroup } from './batch-buffer.ts';
+import type { Encoding } from './encoding.ts';
 import { DestinationUnusableError, DestinationUsageError, writeError } from './errors.ts';
 import { compact, holdsAny, rewriteParts } from './folder-rewrite.ts';
 import { contentOf, newDraft, type DraftTable, type FolderStore, type WrittenPart } from './folder-store.ts';
 import { sweepParts } from './folder-sweep.ts';
-import { KeySet } from './row-keys.ts';
+import { refuseOtherFamilies } from './other-families.ts';
+import { PartSet } from './part-set.ts';
+import { KeySet, rootKeys } from './row-keys.ts';
 import { joinTables, nameKey } from './schema-union.ts';
 
 /** What a commit adds to rows. */
@@ -21,13 +24,11 @@ interface Setting {
   readonly store: FolderStore;
   readonly options: TransactionOptions;
   readonly maxPartRows: number;
+  readonly encoding: Encoding;
   /** The tables before the transaction, by `nameKey`. */
   readonly tables: ReadonlyMap<string, DraftTable>;
   /** Makes the tables, the receipt and the state the folder's content. */
-  readonly publish: (
-    tables: ReadonlyMap<string, DraftTable>,
-    end: FolderEnd,
-  ) => Promise<void>;
+  readonly publish: (tables: ReadonlyMap<string, DraftTable>, end: FolderEnd) => Promise<void>;
   /** Told once; removes what the manifest does not name. */
   readonly ended: () => Promise<void>;
 }
@@ -35,7 +36,7 @@ interface Setting {
 /** Batches become parts as they come; `commit` rewrites older parts that hold rows of the same documents, and publishes the manifest. */
 export class FolderTransaction implements Transaction {
   readonly #setting: Setting;
-  readonly #buffer = new BatchBuffer();
+  readonly #parts: PartSet;
   readonly #drafts = new Map<string, DraftTable>();
   readonly #keys = new KeySet();
   /** The root table's parts after a sweep. */
@@ -45,6 +46,20 @@ export class FolderTransaction implements Transaction {
 
   constructor(setting: Setting) {
     this.#setting = setting;
+    const { store, maxPartRows, encoding } = setting;
+    this.#parts = new PartSet({
+      format: store.format.kind,
+      codec: store.format.codec,
+      numbered: false,
+      keyed: true,
+      durable: true,
+      maxRows: maxPartRows,
+      encoding,
+      place: async ({ name }) => {
+        const { folder } = this.#draftOf(name);
+        return store.path(folder, await store.placePart(folder));
+      },
+    });
   }
 
   async write(batch: Batch): Promise<void> {
@@ -59,8 +74,7 @@ export class FolderTransaction implements Transaction {
       const { folder } = draft ?? stored ?? newDraft(schema);
       this.#drafts.set(key, { folder, derived: false, schema, parts: draft?.parts ?? [] });
     }
-    const group = this.#buffer.add(batch);
-    if (group !== undefined) await this.#attempt('write rows', () => this.#stage(group));
+    await this.#attempt('write rows', () => this.#stage(batch));
   }
 
   async sweep(present: readonly TableBatch[], at: Date): Promise<SweepResult> {
@@ -79,8 +93,7 @@ export class FolderTransaction implements Transaction {
   async prepare(): Promise<Record<string, TableContent>> {
     this.#mustBeOpen();
     const tables = await this.#attempt('commit', async () => {
-      const group = this.#buffer.take();
-      if (group !== undefined) await this.#stage(group);
+      await this.#finishParts();
       return this.#mergeWithStored();
     });
     this.#prepared = tables;
@@ -103,6 +116,7 @@ export class FolderTransaction implements Transaction {
 
   async #end(): Promise<void> {
     this.#state = 'ended';
+    await this.#parts.forget();
     await this.#setting.ended();
   }
 
@@ -130,23 +144,37 @@ export class FolderTransaction implements Transaction {
     }
   }
 
-  async #stage(group: BatchGroup): Promise<void> {
+  async #stage({ tables }: Batch): Promise<void> {
+    const root = tables.find(({ table }) => table.parent === undefined);
+    const keys = root === undefined ? new Uint32Array() : rootKeys(root);
+    if (this.#keys.hasAny(keys)) await this.#dropFromStaged(keys);
+    this.#keys.addAll(keys);
+    await this.#parts.write(tables);
+  }
+
+  async #finishParts(): Promise<void> {
     const { store } = this.#setting;
-    await this.#dropFromStaged(group.keys);
-    for (const batches of group.tables) {
-      const table = batches.at(-1)?.table;
-      const draft = table === undefined ? undefined : this.#drafts.get(nameKey(table.name));
-      if (draft === undefined || batches.every(({ rows }) => rows === 0)) continue;
-      const part = await store.writePart(draft.folder, batches, true);
-      this.#drafts.set(nameKey(draft.schema.name), { ...draft, parts: [...draft.parts, part] });
+    for (const { path, table, rows, bytes, sha256, content, keys } of await this.#parts.finish()) {
+      const draft = this.#draftOf(table.name);
+      const file = basename(path);
+      await store.writeKeys(draft.folder, file, keys);
+      const part = { file, rows, bytes, sha256, rowsHash: content.hash, schema: table };
+      this.#drafts.set(nameKey(table.name), { ...draft, parts: [...draft.parts, part] });
     }
-    this.#keys.addAll(group.keys.toWords());
+  }
+
+  #draftOf(table: string): DraftTable {
+    const draft = this.#drafts.get(nameKey(table));
+    if (draft === undefined) throw new TypeError(`No table ${table}`);
+    return draft;
   }
 
   /** A document that comes again within the transaction replaces what the transaction wrote of it. */
-  async #dropFromStaged(keys: KeySet): Promise<void> {
+  async #dropFromStaged(words: Uint32Array): Promise<void> {
     const { store } = this.#setting;
-    if (!this.#overlaps(keys)) return;
+    const keys = new KeySet();
+    keys.addAll(words);
+    await this.#finishParts();
     for (const [key, draft] of this.#drafts) {
       const kept: WrittenPart[] = [];
       for (const part of draft.parts) {
@@ -155,10 +183,6 @@ export class FolderTransaction implements Transaction {
       }
       this.#drafts.set(key, { ...draft, parts: kept });
     }
-  }
-
-  #overlaps(keys: KeySet): boolean {
-    return this.#keys.hasAny(keys.toWords());
   }
 
   async #mergeWithStored(): Promise<Map<string, DraftTable>> {

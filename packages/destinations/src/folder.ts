@@ -7,6 +7,7 @@ import type { Destination, Receipt, Span, StoredState, Transaction, TransactionO
 import { checkDuckDBOptions, openDuckDB } from './duckdb-engine.ts';
 import { appendDurably } from './durable.ts';
 import { DestinationUnusableError, DestinationUsageError, messageOf, systemCode, writeError } from './errors.ts';
+import { ThreadEncoding } from './encoding-thread.ts';
 import { emptyManifest, readManifest, writeManifest, type Manifest } from './folder-manifest.ts';
 import { compact } from './folder-rewrite.ts';
 import { fromDraft, FolderStore, toDraft, type DraftTable } from './folder-store.ts';
@@ -40,6 +41,7 @@ export class FolderDestination implements Destination {
   #tables: Tables = new Map();
   #receiptsHash: Hash = createHash('sha256');
   #busy: string | undefined;
+  readonly #encoding = new ThreadEncoding();
 
   constructor(url: string, path: string, format: TableFormat, options: DestinationOptions = {}) {
     checkFolderOptions(url, options);
@@ -77,6 +79,7 @@ export class FolderDestination implements Destination {
       store: this.#store,
       options,
       maxPartRows: this.#options.maxPartRows ?? MAX_PART_ROWS,
+      encoding: this.#encoding,
       tables: this.#tables,
       publish: (tables, end) => this.#publish(tables, end),
       ended: async () => {
@@ -135,6 +138,7 @@ export class FolderDestination implements Destination {
     } finally {
       this.#manifest = undefined;
       this.#busy = undefined;
+      await this.#encoding.close();
       await this.#lock?.release();
       this.#lock = undefined;
     }
@@ -209,10 +213,7 @@ export class FolderDestination implements Destination {
     );
   }
 
-  async #publish(
-    tables: Tables,
-    end: FolderEnd | undefined,
-  ): Promise<void> {
+  async #publish(tables: Tables, end: FolderEnd | undefined): Promise<void> {
     const before = this.#opened();
     const hash = this.#receiptsHash.copy();
     let { feeds, receipts } = before;
@@ -224,7 +225,11 @@ export class FolderDestination implements Destination {
       if (((await stat(path).catch(() => undefined))?.size ?? 0) > receipts.bytes) await truncate(path, receipts.bytes);
       await appendDurably(path, line);
       hash.update(line);
-      receipts = { count: receipts.count + added.length, bytes: receipts.bytes + line.length, sha256: hash.copy().digest('hex') };
+      receipts = {
+        count: receipts.count + added.length,
+        bytes: receipts.bytes + line.length,
+        sha256: hash.copy().digest('hex'),
+      };
       feeds = { ...feeds, [end.feed]: end.state };
     }
     const manifest: Manifest = {

@@ -2,7 +2,7 @@ import type { ColumnSchema, ColumnType, TableBatch, TableSchema } from '@millrac
 import { type Cell, formatCell, parseCell } from './canonical-text.ts';
 import { columnCells, columnFromCells } from './cells.ts';
 import { quoteList, quoteName, quoteText, sqlType } from './duckdb-sql.ts';
-import { longestLine, type ScannedFile, type TableFormat } from './table-format.ts';
+import { type FileWriter, longestLine, type ScannedFile, type TableFormat } from './table-format.ts';
 
 const SPECIAL = /[",\r\n]/;
 const END = '\r\n';
@@ -17,18 +17,24 @@ function fieldOf(type: ColumnType, cell: Cell): string {
   return formatCell(type, cell);
 }
 
-function encode(batches: readonly TableBatch[]): Uint8Array {
-  const header = batches[0]?.columns.map(({ schema }) => quoteField(schema.name)).join(',') ?? '';
-  const chunks = [Buffer.from(header + END)];
-  for (const batch of batches) {
-    const columns = batch.columns.map((column) => ({ type: column.schema.type, cells: columnCells(column) }));
-    const lines: string[] = [];
-    for (let row = 0; row < batch.rows; row++) {
-      lines.push(columns.map(({ type, cells }) => fieldOf(type, cells[row] ?? null)).join(','), END);
-    }
-    chunks.push(Buffer.from(lines.join('')));
-  }
-  return Buffer.concat(chunks);
+function open(table: TableSchema): FileWriter {
+  let header = table.columns.map(({ name }) => quoteField(name)).join(',') + END;
+  const take = (lines: readonly string[]): Uint8Array[] => {
+    const text = header + lines.join('');
+    header = '';
+    return text === '' ? [] : [Buffer.from(text)];
+  };
+  return {
+    write(batch) {
+      const columns = batch.columns.map((column) => ({ type: column.schema.type, cells: columnCells(column) }));
+      const lines: string[] = [];
+      for (let row = 0; row < batch.rows; row++) {
+        lines.push(columns.map(({ type, cells }) => fieldOf(type, cells[row] ?? null)).join(','), END);
+      }
+      return take(lines);
+    },
+    finish: () => take([]),
+  };
 }
 
 /** The records of a text, in which NULL is an empty field without quotes. */
@@ -88,4 +94,4 @@ function scan(files: readonly ScannedFile[], columns: readonly Pick<ColumnSchema
  * CSV as RFC 4180 has it: UTF-8, a header, CRLF, quotes where needed. NULL is an empty field, the empty text is `""`;
  * dates and instants are ISO 8601 (UTC, milliseconds), numbers are written canonically.
  */
-export const csvFormat: TableFormat = { kind: 'csv', mixedColumns: false, encode, decode, scan };
+export const csvFormat: TableFormat = { kind: 'csv', codec: 'uncompressed', mixedColumns: false, open, decode, scan };

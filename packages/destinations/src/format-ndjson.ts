@@ -2,7 +2,7 @@ import type { ColumnSchema, ColumnType, TableBatch, TableSchema } from '@millrac
 import { type Cell, formatCell, parseCell } from './canonical-text.ts';
 import { columnCells, columnFromCells } from './cells.ts';
 import { quoteList, quoteName, quoteText, sqlType } from './duckdb-sql.ts';
-import { longestLine, type ScannedFile, type TableFormat } from './table-format.ts';
+import { type FileWriter, longestLine, type ScannedFile, type TableFormat } from './table-format.ts';
 
 function jsonOf(type: ColumnType, cell: Cell): string {
   if (cell === null) return 'null';
@@ -36,13 +36,14 @@ export function* jsonRows(batch: TableBatch): Generator<string> {
   }
 }
 
-function encode(batches: readonly TableBatch[]): Uint8Array {
-  return Buffer.concat(
-    batches.map((batch) => {
+function open(): FileWriter {
+  return {
+    write(batch) {
       const lines = [...jsonRows(batch)];
-      return Buffer.from(lines.length === 0 ? '' : `${lines.join('\n')}\n`);
-    }),
-  );
+      return lines.length === 0 ? [] : [Buffer.from(`${lines.join('\n')}\n`)];
+    },
+    finish: () => [],
+  };
 }
 
 function stringEnd(text: string, start: number): number {
@@ -111,4 +112,11 @@ function scan(files: readonly ScannedFile[], columns: readonly Pick<ColumnSchema
 }
 
 /** One JSON object a line with every column: booleans and numbers typed, dates and instants as ISO 8601 text, JSON columns as the values that they hold. */
-export const ndjsonFormat: TableFormat = { kind: 'ndjson', mixedColumns: true, encode, decode, scan };
+export const ndjsonFormat: TableFormat = {
+  kind: 'ndjson',
+  codec: 'uncompressed',
+  mixedColumns: true,
+  open,
+  decode,
+  scan,
+};

@@ -3,7 +3,7 @@ import type { TableBatch, TableSchema } from '@millrace/flatten';
 import type { Cell } from './canonical-text.ts';
 import { columnFromCells } from './cells.ts';
 import { quoteList, quoteName } from './duckdb-sql.ts';
-import { encodeParquet, type ParquetCodec } from './encode-parquet.ts';
+import { openParquet, type ParquetCodec } from './encode-parquet.ts';
 import type { TableFormat } from './table-format.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -38,12 +38,20 @@ async function decode(bytes: Uint8Array, table: TableSchema): Promise<TableBatch
   return { table, rows: columns[0]?.rows ?? 0, columns };
 }
 
-/** Parquet files, a row group each 100,000 rows. */
-export function parquetFormat(codec: ParquetCodec = 'zstd'): TableFormat {
+/** Parquet files. `numbered`: the columns are named by their place. */
+export function parquetFormat({
+  codec = 'zstd',
+  numbered = false,
+}: {
+  readonly codec?: ParquetCodec;
+  readonly numbered?: boolean;
+} = {}): TableFormat {
   return {
     kind: 'parquet',
+    codec,
     mixedColumns: true,
-    encode: (batches) => encodeParquet(batches, { codec }),
+    open: (table) =>
+      openParquet(table, { codec, ...(numbered ? { columnName: (_name: string, index: number) => `c${index}` } : {}) }),
     decode,
     scan: (files, columns) =>
       `SELECT ${columns.map(({ name }) => quoteName(name)).join(', ')} FROM read_parquet(${quoteList(files.map(({ path }) => path))})`,

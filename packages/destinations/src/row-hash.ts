@@ -78,7 +78,7 @@ export async function hashRows(
 interface Exports {
   readonly memory: WebAssembly.Memory;
   memoryStart(): number;
-  addRows(rows: number, columns: number, count: number, row: number, sums: number): void;
+  addRows(rows: number, columns: number, count: number, row: number, room: number, sums: number): void;
 }
 
 const KINDS: Readonly<Record<PlainValues['kind'], number>> = { boolean: 0, int32: 1, int64: 2, double: 3, bytes: 4 };
@@ -121,7 +121,9 @@ class Kernel {
     const sums = this.#take(LANES * 8);
     const records = this.#take(ordered.length * COLUMN_BYTES);
     const places = ordered.map(({ column }) => this.#placesOf(column));
-    const row = this.#take(ordered.reduce((size, { column }) => size + 8 + largest(column), 64));
+    // Four rows are hashed at a time.
+    const room = (ordered.reduce((size, { column }) => size + 8 + largest(column), 64) + 31) & ~15;
+    const row = this.#take(room * 4);
     const { memory } = this.#exports;
     if (this.#end > this.size) memory.grow(Math.ceil((this.#end - this.size) / PAGE));
     new BigUint64Array(memory.buffer, sums, LANES).fill(0n);
@@ -143,7 +145,7 @@ class Kernel {
       this.#put(at.data, bytesOf(plain));
       if (values.kind === 'dictionary') this.#put(at.indices, values.indices);
     }
-    this.#exports.addRows(rows, records, ordered.length, row, sums);
+    this.#exports.addRows(rows, records, ordered.length, row, room, sums);
     return new BigUint64Array(memory.buffer, sums, LANES);
   }
 
@@ -175,10 +177,19 @@ function bytesOf(values: PlainValues): ArrayBufferView {
   return values.kind === 'bytes' ? values.data : values.values;
 }
 
-/** At least as many bytes as any value of the column has. */
+/** Bytes of the column's largest value, with the steps in which it is copied. */
 function largest({ values }: Column): number {
   const plain = values.kind === 'dictionary' ? values.dictionary : values;
-  return plain.kind === 'bytes' ? plain.data.byteLength + 16 : 8;
+  if (plain.kind !== 'bytes') return 8;
+  const { data, count } = plain;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  let most = 0;
+  for (let entry = 0, at = 0; entry < count; entry++) {
+    const length = view.getUint32(at, true);
+    most = Math.max(most, length);
+    at += 4 + length;
+  }
+  return most + 16;
 }
 
 /**

@@ -6,7 +6,7 @@ import { columnCells, columnFromCells } from './cells.ts';
 /** Words in the key of a row. */
 const WORDS = 4;
 
-/** The bytes of one key column, row by row: a text's length in four bytes and its UTF-8. */
+/** The values of one key column: a text's length in four bytes and its UTF-8, one after the other. */
 interface KeyColumn {
   readonly data: Uint8Array;
   /** Where the value of each row is; -1 for NULL. */
@@ -23,17 +23,62 @@ export function rootKeys(batch: TableBatch): Uint32Array {
     if (column === undefined) throw new TypeError(`Table ${batch.table.name} has no column ${name}, its root key`);
     return keyColumn(column);
   });
+  const [only] = columns;
+  if (only !== undefined && columns.length === 1) return keysOfOne(only, batch.rows);
   const keys = new Uint32Array(batch.rows * WORDS);
   for (let row = 0; row < batch.rows; row++) {
     // The rows of a document stand together.
-    if (row > 0 && columns.every((column) => isSame(column, row))) {
+    if (row > 0 && columns.every(({ places }) => places[row] === places[row - 1])) {
       keys.copyWithin(row * WORDS, (row - 1) * WORDS, row * WORDS);
-      continue;
+    } else {
+      putDigest(
+        Buffer.concat(columns.map(({ data, places }) => valueBytes(data, places[row] ?? -1))),
+        keys,
+        row * WORDS,
+      );
     }
-    const digest = hash('sha256', keyBytes(columns, row), 'buffer');
-    for (let word = 0; word < WORDS; word++) keys[row * WORDS + word] = digest.readUInt32BE(word * 4);
   }
   return keys;
+}
+
+/** Keys of values by where they are: the tables of a document's family have the values of its key in common. */
+const known = new WeakMap<Uint8Array, Map<number, number> & { words: Uint32Array }>();
+
+function keysOfOne({ data, places }: KeyColumn, rows: number): Uint32Array {
+  const keys = new Uint32Array(rows * WORDS);
+  const slots = slotsOf(data);
+  for (let row = 0; row < rows; row++) {
+    const place = places[row] ?? -1;
+    let slot = slots.get(place);
+    if (slot === undefined) {
+      slot = slots.size * WORDS;
+      if (slot === slots.words.length) slots.words = grown(slots.words);
+      slots.set(place, slot);
+      putDigest(valueBytes(data, place), slots.words, slot);
+    }
+    for (let word = 0; word < WORDS; word++) keys[row * WORDS + word] = slots.words[slot + word] ?? 0;
+  }
+  return keys;
+}
+
+function slotsOf(data: Uint8Array): Map<number, number> & { words: Uint32Array } {
+  let slots = known.get(data);
+  if (slots === undefined) {
+    slots = Object.assign(new Map<number, number>(), { words: new Uint32Array(256 * WORDS) });
+    known.set(data, slots);
+  }
+  return slots;
+}
+
+function grown(words: Uint32Array): Uint32Array {
+  const larger = new Uint32Array(words.length * 2);
+  larger.set(words);
+  return larger;
+}
+
+function putDigest(bytes: Uint8Array, keys: Uint32Array, at: number): void {
+  const digest = hash('sha256', bytes, 'buffer');
+  for (let word = 0; word < WORDS; word++) keys[at + word] = digest.readUInt32BE(word * 4);
 }
 
 function keyColumn(column: Column): KeyColumn {
@@ -43,12 +88,7 @@ function keyColumn(column: Column): KeyColumn {
     const texts = columnCells(column).map((cell) => (cell === null ? null : canonicalText(schema, cell)));
     return keyColumn(columnFromCells({ ...schema, type: 'STRING' }, texts));
   }
-  const entries = new Int32Array(plain.count);
-  const view = new DataView(plain.data.buffer, plain.data.byteOffset, plain.data.byteLength);
-  for (let entry = 0, at = 0; entry < plain.count; entry++) {
-    entries[entry] = at;
-    at += 4 + view.getUint32(at, true);
-  }
+  const entries = placesIn(plain.data, plain.count);
   const places = new Int32Array(rows);
   const { validity } = column;
   for (let row = 0, next = 0; row < rows; row++) {
@@ -60,22 +100,27 @@ function keyColumn(column: Column): KeyColumn {
   return { data: plain.data, places };
 }
 
-function isSame({ places }: KeyColumn, row: number): boolean {
-  return places[row] === places[row - 1];
+const knownPlaces = new WeakMap<Uint8Array, Int32Array>();
+
+function placesIn(data: Uint8Array, count: number): Int32Array {
+  const before = knownPlaces.get(data);
+  if (before?.length === count) return before;
+  const places = new Int32Array(count);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  for (let entry = 0, at = 0; entry < count; entry++) {
+    places[entry] = at;
+    at += 4 + view.getUint32(at, true);
+  }
+  knownPlaces.set(data, places);
+  return places;
 }
 
 const NULL_KEY = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
 
-function keyBytes(columns: readonly KeyColumn[], row: number): Uint8Array {
-  const [first] = columns;
-  if (columns.length === 1 && first !== undefined) return valueBytes(first, row);
-  return Buffer.concat(columns.map((column) => valueBytes(column, row)));
-}
-
-function valueBytes({ data, places }: KeyColumn, row: number): Uint8Array {
-  const at = places[row] ?? -1;
+function valueBytes(data: Uint8Array, at: number): Uint8Array {
   if (at < 0) return NULL_KEY;
-  const length = (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8) | ((data[at + 2] ?? 0) << 16) | ((data[at + 3] ?? 0) << 24);
+  const length =
+    (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8) | ((data[at + 2] ?? 0) << 16) | ((data[at + 3] ?? 0) << 24);
   return data.subarray(at, at + 4 + length);
 }
 
@@ -118,7 +163,9 @@ export class KeySet {
   }
 
   addAll(keys: Uint32Array): void {
-    for (let row = 0; row < keys.length / WORDS; row++) if (row === 0 || !isRepeated(keys, row)) this.add(keys, row);
+    for (let row = 0; row < keys.length / WORDS; row++) {
+      if (row === 0 || !sameKey(keys, row * WORDS, keys, (row - 1) * WORDS)) this.add(keys, row);
+    }
   }
 
   hasAny(keys: Uint32Array): boolean {
@@ -148,8 +195,8 @@ export class KeySet {
   }
 }
 
-function isRepeated(keys: Uint32Array, row: number): boolean {
-  const at = row * WORDS;
-  for (let word = at; word < at + WORDS; word++) if (keys[word] !== keys[word - WORDS]) return false;
+/** Whether the key at one place is the one at another. */
+export function sameKey(keys: Uint32Array, at: number, others: Uint32Array, from: number): boolean {
+  for (let word = 0; word < WORDS; word++) if (keys[at + word] !== others[from + word]) return false;
   return true;
 }

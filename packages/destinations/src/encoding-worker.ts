@@ -1,0 +1,37 @@
+/** The thread of `ThreadEncoding`. */
+import { parentPort } from 'node:worker_threads';
+import { LocalEncoding, type PartChunks } from './encoding.ts';
+import type { EncodingAnswer, EncodingCall } from './encoding-thread.ts';
+
+const encoding = new LocalEncoding();
+const port = parentPort;
+
+async function answer(call: EncodingCall): Promise<readonly PartChunks[]> {
+  if ('write' in call) return encoding.write(call.write);
+  if ('finish' in call) return encoding.finish(call.finish);
+  await encoding.forget();
+  return [];
+}
+
+port?.on('message', (call: EncodingCall) => {
+  answer(call).then(
+    (chunks) => {
+      const message: EncodingAnswer = { id: call.id, chunks };
+      port.postMessage(message, buffersOf(chunks));
+    },
+    (error: unknown) => {
+      const message: EncodingAnswer = { id: call.id, error };
+      port.postMessage(message);
+    },
+  );
+});
+
+function buffersOf(answers: readonly PartChunks[]): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const { chunks } of answers) {
+    for (const { buffer, byteLength } of chunks) {
+      if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffers.add(buffer);
+    }
+  }
+  return [...buffers];
+}

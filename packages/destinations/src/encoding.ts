@@ -1,0 +1,60 @@
+/** Files that are being encoded side by side: here, or on a thread of its own. */
+import { type PartEnd, PartEncoder, type PartRows, type PartSpec } from './part-encoder.ts';
+
+/** Rows for a file; `spec` with the first. */
+export interface PartWrite {
+  readonly part: number;
+  readonly spec?: PartSpec;
+  readonly rows: PartRows;
+}
+
+/** What a file got. */
+export interface PartChunks {
+  readonly part: number;
+  /** The next bytes of the file. */
+  readonly chunks: readonly Uint8Array[];
+  /** With the last bytes. */
+  readonly end?: PartEnd;
+}
+
+/** Encodes files, known by numbers that the caller chooses. */
+export interface Encoding {
+  /** Takes rows; their buffers are the encoding's from now on. */
+  write(writes: readonly PartWrite[]): Promise<readonly PartChunks[]>;
+  finish(parts: readonly number[]): Promise<readonly PartChunks[]>;
+  /** Forgets all files. */
+  forget(): Promise<void>;
+}
+
+/** Encodes where it is called. */
+export class LocalEncoding implements Encoding {
+  readonly #parts = new Map<number, PartEncoder>();
+
+  async write(writes: readonly PartWrite[]): Promise<readonly PartChunks[]> {
+    return writes.map(({ part, spec, rows }) => {
+      const encoder = this.#parts.get(part) ?? this.#open(part, spec);
+      return { part, chunks: encoder.write(rows) };
+    });
+  }
+
+  async finish(parts: readonly number[]): Promise<readonly PartChunks[]> {
+    return parts.map((part) => {
+      const encoder = this.#open(part, undefined);
+      this.#parts.delete(part);
+      return { part, ...encoder.finish() };
+    });
+  }
+
+  async forget(): Promise<void> {
+    this.#parts.clear();
+  }
+
+  #open(part: number, spec: PartSpec | undefined): PartEncoder {
+    const known = this.#parts.get(part);
+    if (known !== undefined) return known;
+    if (spec === undefined) throw new TypeError(`No file has the number ${part}`);
+    const encoder = new PartEncoder(spec);
+    this.#parts.set(part, encoder);
+    return encoder;
+  }
+}
