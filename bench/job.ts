@@ -67,6 +67,8 @@ export interface JobResult {
   /** Highest resident memory of the process. */
   readonly peakRssMb: number;
   readonly cpuMs: number;
+  /** Milliseconds until everything was extracted, and built; the rest is closing. */
+  readonly phases?: { readonly extracted: number; readonly built: number };
   /** Page requests of each feed of the last run. */
   readonly feeds?: Readonly<Record<string, number>>;
   readonly rows?: Readonly<Record<string, number>>;
@@ -226,9 +228,12 @@ async function run(job: Job): Promise<Omit<JobResult, 'peakRssMb' | 'cpuMs'>> {
   let summary = await runExtraction({ feeds, destination, concurrency, onProgress });
   for (let again = 1; again < (job.runs ?? 1); again += 1)
     summary = await runExtraction({ feeds, destination, concurrency, onProgress });
+  const extracted = took();
   if (job.build === true) await build(destination, oeActivityLog, summary.tables);
+  const built = took();
   await destination.close();
   return {
+    phases: { extracted, built },
     ms: took(),
     pages: summary.feeds.reduce((sum, feed) => sum + feed.pages, 0),
     documents: summary.feeds.reduce((sum, feed) => sum + feed.documents, 0),
