@@ -8,6 +8,8 @@ import {
   permissionTables,
   studioAdoptionTable,
 } from './celonis-log-tables.ts';
+import { auditObject, auditObjectTable, objectActivity, objectActivityTable } from './celonis-object-activity.ts';
+import { auditSession, auditSessionTable, loginSession, loginSessionTable } from './celonis-session-tables.ts';
 import { childForeignKey } from './child-foreign-key.ts';
 import { defineModel } from './define-model.ts';
 import type { ColumnModel, Model, QueryContext, TableModel, TransformationModel } from './model.ts';
@@ -148,7 +150,8 @@ LEFT JOIN (
 /** The logs of a Celonis team: audit events, log-ins, members, Studio adoption: `celonis/audit-log`. */
 export const celonisAuditLog: Model = defineModel({
   name: 'celonis/audit-log',
-  description: 'Logs of a Celonis team: audit events and log-ins in working sessions, members, Studio adoption.',
+  description:
+    'Logs of a Celonis team: audit events by working session and by object, log-ins, members, Studio adoption.',
   tables: [
     auditLogTable,
     ...permissionTables,
@@ -157,7 +160,11 @@ export const celonisAuditLog: Model = defineModel({
     memberGroupTable,
     studioAdoptionTable,
     auditActivityTable,
+    auditSessionTable,
+    objectActivityTable,
+    auditObjectTable,
     loginActivityTable,
+    loginSessionTable,
   ],
   feeds: [
     { table: 'audit_log', identity: auditEventIdentity },
@@ -177,14 +184,35 @@ export const celonisAuditLog: Model = defineModel({
       kind: 'mandatory',
     },
     {
+      dimension: { table: 'audit_log', columns: ['_key'] },
+      fact: { table: 'object_activity', columns: ['event_key'] },
+      kind: 'mandatory',
+    },
+    {
+      dimension: { table: 'audit_session', columns: ['session_id'] },
+      fact: { table: 'audit_activity', columns: ['session_id'] },
+      kind: 'recommended',
+    },
+    {
+      dimension: { table: 'audit_object', columns: ['object_key'] },
+      fact: { table: 'object_activity', columns: ['object_key'] },
+      kind: 'recommended',
+    },
+    {
+      dimension: { table: 'login_session', columns: ['session_id'] },
+      fact: { table: 'login_activity', columns: ['session_id'] },
+      kind: 'recommended',
+    },
+    // By way of the sessions: a second way from members to an activity table would be a circle, which Celonis does not load.
+    {
       dimension: { table: 'members', columns: ['userId'] },
-      fact: { table: 'audit_activity', columns: ['user_id'] },
+      fact: { table: 'audit_session', columns: ['user_id'] },
       kind: 'recommended',
       description: 'Services and users who left the team have no member.',
     },
     {
       dimension: { table: 'members', columns: ['userId'] },
-      fact: { table: 'login_activity', columns: ['user_id'] },
+      fact: { table: 'login_session', columns: ['user_id'] },
       kind: 'recommended',
     },
     childForeignKey(membersTable, memberGroupTable, 'recommended'),
@@ -200,6 +228,14 @@ export const celonisAuditLog: Model = defineModel({
       description: 'One case per working session of a user.',
     },
     {
+      table: 'object_activity',
+      caseId: 'object_key',
+      activity: 'activity',
+      timestamp: 'occurred_at',
+      sorting: 'sorting',
+      description: 'One case per object: package, asset, data pool, user, …',
+    },
+    {
       table: 'login_activity',
       caseId: 'session_id',
       activity: 'activity',
@@ -208,5 +244,5 @@ export const celonisAuditLog: Model = defineModel({
       description: 'One case per run of attempts and log-ins with one address.',
     },
   ],
-  transformations: [auditActivity, loginActivity],
+  transformations: [auditActivity, auditSession, objectActivity, auditObject, loginActivity, loginSession],
 });

@@ -90,6 +90,27 @@ test('marks failed log-ins and finds the member by the address', async () => {
     { activity: 'LOGIN', session_id: `ada@example.com#${noon}`, sorting: 2, user_id: uuid },
     { activity: 'LOGIN', session_id: `eve@example.com#${noon + 60_000}`, sorting: 1, user_id: null },
   ]);
+  await transform('login_session');
+  expect(await database.query('SELECT * FROM login_session ORDER BY session_id')).toEqual([
+    {
+      session_id: `ada@example.com#${noon}`,
+      email: 'ada@example.com',
+      user_id: uuid,
+      started_at: at(0),
+      ended_at: at(1),
+      activities: 2,
+      failures: 1,
+    },
+    {
+      session_id: `eve@example.com#${noon + 60_000}`,
+      email: 'eve@example.com',
+      user_id: null,
+      started_at: at(1),
+      ended_at: at(1),
+      activities: 1,
+      failures: 0,
+    },
+  ]);
 });
 
 const records = fc.uniqueArray(
@@ -104,7 +125,7 @@ const records = fc.uniqueArray(
 test('gives the sessions that plain code gives, and the same by delta, on random data', async () => {
   await fc.assert(
     fc.asyncProperty(records, records, async (before, after) => {
-      await database.run('DROP TABLE IF EXISTS audit_activity');
+      for (const table of ['audit_activity', 'audit_session']) await database.run(`DROP TABLE IF EXISTS ${table}`);
       for (const state of [before, after]) {
         await database.fill(
           celonisAuditLog,
@@ -112,11 +133,14 @@ test('gives the sessions that plain code gives, and the same by delta, on random
           state.map(({ id, userId, minute }) => ({ _key: id, userId, timestamp: minute === null ? null : at(minute) })),
         );
         await transform('audit_activity', 'delta');
+        await transform('audit_session', 'delta');
       }
       const found = await database.query(
         'SELECT event_key, session_id, sorting FROM audit_activity ORDER BY event_key',
       );
-      expect(found).toEqual(recompute(after));
+      const want = recompute(after);
+      expect(found).toEqual(want);
+      expect(await database.query('SELECT * FROM audit_session ORDER BY session_id')).toEqual(gather(want, after));
     }),
     { numRuns: process.env['MILLRACE_FULL'] ? 1_000 : 40 },
   );
@@ -128,7 +152,32 @@ interface AuditRecord {
   readonly minute: number | null;
 }
 
-function recompute(records: readonly AuditRecord[]): readonly unknown[] {
+interface Placed {
+  readonly event_key: string;
+  readonly session_id: string;
+  readonly sorting: number;
+}
+
+/** The sessions of the placed records. */
+function gather(placed: readonly Placed[], records: readonly AuditRecord[]): readonly unknown[] {
+  return [...Map.groupBy(placed, (row) => row.session_id)]
+    .map(([session, rows]) => {
+      const mine = records.filter(({ id }) => rows.some((row) => row.event_key === id));
+      const times = mine.map(({ minute }) => minute ?? 0);
+      const user = mine[0]?.userId ?? null;
+      return {
+        session_id: session,
+        user_id: user?.split(' ')[0] ?? null,
+        user_email: user?.includes('@') ? 'a@b.c' : null,
+        started_at: at(Math.min(...times)),
+        ended_at: at(Math.max(...times)),
+        activities: rows.length,
+      };
+    })
+    .toSorted((left, right) => compare(left.session_id, right.session_id));
+}
+
+function recompute(records: readonly AuditRecord[]): readonly Placed[] {
   const timed = records.flatMap(({ minute, ...rest }) => (minute === null ? [] : [{ ...rest, minute }]));
   const byUser = Map.groupBy(timed, ({ userId }) => userId?.split(' ')[0] ?? 'unknown');
   const rows = [...byUser].flatMap(([user, mine]) => {

@@ -180,7 +180,14 @@ test('writes JSON that holds everything but functions', () => {
   expect(parsed).toMatchObject({
     name: 'celonis/audit-log',
     feeds: [{ table: 'audit_log' }, { table: 'login_history' }, { table: 'members' }, { table: 'studio_adoption' }],
-    transformations: [{ name: 'audit_activity' }, { name: 'login_activity' }],
+    transformations: [
+      { name: 'audit_activity' },
+      { name: 'audit_session' },
+      { name: 'object_activity' },
+      { name: 'audit_object' },
+      { name: 'login_activity' },
+      { name: 'login_session' },
+    ],
   });
 });
 

@@ -147,6 +147,241 @@ WHERE NOT EXISTS (SELECT 1 FROM "audit_activity_new" WHERE "audit_activity_new".
 
 DROP TABLE IF EXISTS "audit_activity_new";
 
+CREATE TABLE IF NOT EXISTS "audit_session" (
+  "session_id" VARCHAR(1024),
+  "user_id" VARCHAR(1024),
+  "user_email" VARCHAR(1280),
+  "started_at" TIMESTAMP,
+  "ended_at" TIMESTAMP,
+  "activities" BIGINT
+);
+
+DROP TABLE IF EXISTS "audit_session_new";
+
+CREATE TABLE "audit_session_new" AS
+SELECT CAST("result"."session_id" AS VARCHAR(1024)) AS "session_id", CAST("result"."user_id" AS VARCHAR(1024)) AS "user_id", CAST("result"."user_email" AS VARCHAR(1280)) AS "user_email", CAST("result"."started_at" AS TIMESTAMP) AS "started_at", CAST("result"."ended_at" AS TIMESTAMP) AS "ended_at", CAST("result"."activities" AS BIGINT) AS "activities"
+FROM (
+SELECT
+  "audit_activity"."session_id" AS "session_id",
+  MAX("audit_activity"."user_id") AS "user_id",
+  MAX("audit_activity"."user_email") AS "user_email",
+  MIN("audit_activity"."occurred_at") AS "started_at",
+  MAX("audit_activity"."occurred_at") AS "ended_at",
+  COUNT(*) AS "activities"
+FROM "audit_activity"
+GROUP BY "audit_activity"."session_id"
+) AS "result";
+
+MERGE INTO "audit_session"
+USING "audit_session_new"
+ON "audit_session_new"."session_id" = "audit_session"."session_id"
+WHEN MATCHED AND (NOT ("audit_session"."user_id" <=> "audit_session_new"."user_id") OR NOT ("audit_session"."user_email" <=> "audit_session_new"."user_email") OR NOT ("audit_session"."started_at" <=> "audit_session_new"."started_at") OR NOT ("audit_session"."ended_at" <=> "audit_session_new"."ended_at") OR NOT ("audit_session"."activities" <=> "audit_session_new"."activities")) THEN UPDATE SET "user_id" = "audit_session_new"."user_id", "user_email" = "audit_session_new"."user_email", "started_at" = "audit_session_new"."started_at", "ended_at" = "audit_session_new"."ended_at", "activities" = "audit_session_new"."activities"
+WHEN NOT MATCHED THEN INSERT ("session_id", "user_id", "user_email", "started_at", "ended_at", "activities") VALUES ("audit_session_new"."session_id", "audit_session_new"."user_id", "audit_session_new"."user_email", "audit_session_new"."started_at", "audit_session_new"."ended_at", "audit_session_new"."activities");
+
+DELETE FROM "audit_session"
+WHERE NOT EXISTS (SELECT 1 FROM "audit_session_new" WHERE "audit_session_new"."session_id" = "audit_session"."session_id");
+
+DROP TABLE IF EXISTS "audit_session_new";
+
+CREATE TABLE IF NOT EXISTS "object_activity" (
+  "event_key" VARCHAR(320),
+  "object_key" VARCHAR(4096),
+  "occurred_at" TIMESTAMP,
+  "sorting" BIGINT,
+  "activity" VARCHAR(1024),
+  "object_type" VARCHAR(1024),
+  "object_name" VARCHAR(4096),
+  "user_id" VARCHAR(1024),
+  "session_id" VARCHAR(1024)
+);
+
+DROP TABLE IF EXISTS "object_activity_new";
+
+CREATE TABLE "object_activity_new" AS
+SELECT CAST("result"."event_key" AS VARCHAR(320)) AS "event_key", CAST("result"."object_key" AS VARCHAR(4096)) AS "object_key", CAST("result"."occurred_at" AS TIMESTAMP) AS "occurred_at", CAST("result"."sorting" AS BIGINT) AS "sorting", CAST("result"."activity" AS VARCHAR(1024)) AS "activity", CAST("result"."object_type" AS VARCHAR(1024)) AS "object_type", CAST("result"."object_name" AS VARCHAR(4096)) AS "object_name", CAST("result"."user_id" AS VARCHAR(1024)) AS "user_id", CAST("result"."session_id" AS VARCHAR(1024)) AS "session_id"
+FROM (
+SELECT
+  "named"."event_key" AS "event_key",
+  "named"."object_key" AS "object_key",
+  "audit_activity"."occurred_at" AS "occurred_at",
+  ROW_NUMBER() OVER (PARTITION BY "named"."object_key" ORDER BY "audit_activity"."occurred_at", "named"."event_key") AS "sorting",
+  "audit_activity"."event" || CASE WHEN UPPER("audit_log"."message$status") = 'FAILED' THEN ' (failed)' ELSE '' END AS "activity",
+  "named"."object_type" AS "object_type",
+  "named"."object_name" AS "object_name",
+  "audit_activity"."user_id" AS "user_id",
+  "audit_activity"."session_id" AS "session_id"
+FROM (
+  SELECT
+    "event_key",
+    "object_key",
+    COALESCE(MIN("object_type"), 'object') AS "object_type",
+    MIN(NULLIF("object_name", '')) AS "object_name"
+  FROM (
+SELECT "audit_log"."_key" AS "event_key", 'package:' || NULLIF("audit_log"."message$packageKey", '') AS "object_key", 'package' AS "object_type", CASE WHEN COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE' THEN "audit_log"."message$nodeName" END AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$packageKey", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'asset:' || COALESCE(NULLIF("audit_log"."message$nodeId", ''), COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$nodeKey", '')) AS "object_key", 'asset' AS "object_type", "audit_log"."message$nodeName" AS "object_name"
+FROM "audit_log"
+WHERE COALESCE(NULLIF("audit_log"."message$nodeId", ''), COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$nodeKey", '')) IS NOT NULL AND NOT COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE'
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'space:' || NULLIF("audit_log"."message$spaceId", '') AS "object_key", 'space' AS "object_type", "audit_log"."message$spaceName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$spaceId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_pool:' || NULLIF("audit_log"."message$dataPoolId", '') AS "object_key", 'data_pool' AS "object_type", "audit_log"."message$dataPoolName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataPoolId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_job:' || NULLIF("audit_log"."message$dataJobId", '') AS "object_key", 'data_job' AS "object_type", "audit_log"."message$dataJobName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataJobId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_source:' || NULLIF("audit_log"."message$dataSourceId", '') AS "object_key", 'data_source' AS "object_type", "audit_log"."message$dataSourceName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataSourceId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_model:' || NULLIF("audit_log"."message$dataModelId", '') AS "object_key", 'data_model' AS "object_type", "audit_log"."message$dataModelName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataModelId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'oauth_client:' || NULLIF("audit_log"."message$clientId", '') AS "object_key", 'oauth_client' AS "object_type", "audit_log"."message$clientName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$clientId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'application_key:' || NULLIF("audit_log"."message$application-key-id", '') AS "object_key", 'application_key' AS "object_type", CAST(NULL AS VARCHAR(4096)) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$application-key-id", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'analysis:' || NULLIF("audit_log"."message$Analysis Id", '') AS "object_key", 'analysis' AS "object_type", CAST(NULL AS VARCHAR(4096)) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$Analysis Id", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'team:' || NULLIF("audit_log"."message$teamId", '') AS "object_key", 'team' AS "object_type", "audit_log"."message$teamName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$teamId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'variable:' || COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$variableKey", '') AS "object_key", 'variable' AS "object_type", CAST(NULL AS VARCHAR(4096)) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$variableKey", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'table:' || COALESCE(NULLIF("audit_log"."message$dataPoolId", '') || '/', '') || NULLIF("audit_log"."message$tableName", '') AS "object_key", 'table' AS "object_type", CAST(NULL AS VARCHAR(4096)) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$tableName", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'user:' || COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$userId", '^([^ (]+)', 1, 1, 'c', 1), ''), "person"."user_id", LOWER(COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", '')))) AS "object_key", 'user' AS "object_type", LOWER(COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", ''))) AS "object_name"
+FROM "audit_log"
+LEFT JOIN (
+  SELECT LOWER(NULLIF(REGEXP_SUBSTR("members"."nameAndEmail", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), '')) AS "email", MIN("members"."userId") AS "user_id"
+  FROM "members"
+  GROUP BY LOWER(NULLIF(REGEXP_SUBSTR("members"."nameAndEmail", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), ''))
+) AS "person" ON "person"."email" = LOWER(COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", '')))
+WHERE COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$userId", '^([^ (]+)', 1, 1, 'c', 1), ''), "person"."user_id", LOWER(COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", '')))) IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'subject:' || "audit_log"."message$subject_description" AS "object_key", 'subject' AS "object_type", "audit_log"."message$subject_description" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$subject_description", '') IS NOT NULL AND NULLIF(REGEXP_SUBSTR("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), '') IS NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", COALESCE("known"."object_key", 'object:' || COALESCE(NULLIF("audit_log"."message$object_id", ''), NULLIF("audit_log"."message$object_description", ''))) AS "object_key", NULLIF(REGEXP_SUBSTR("known"."object_key", '^([^:]+):', 1, 1, 'c', 1), '') AS "object_type", "audit_log"."message$object_description" AS "object_name"
+FROM "audit_log"
+LEFT JOIN (
+  SELECT "id", MIN("object_key") AS "object_key"
+  FROM (
+SELECT NULLIF("audit_log"."message$spaceId", '') AS "id", 'space:' || NULLIF("audit_log"."message$spaceId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$spaceId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataPoolId", '') AS "id", 'data_pool:' || NULLIF("audit_log"."message$dataPoolId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataPoolId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataJobId", '') AS "id", 'data_job:' || NULLIF("audit_log"."message$dataJobId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataJobId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataSourceId", '') AS "id", 'data_source:' || NULLIF("audit_log"."message$dataSourceId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataSourceId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataModelId", '') AS "id", 'data_model:' || NULLIF("audit_log"."message$dataModelId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataModelId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$clientId", '') AS "id", 'oauth_client:' || NULLIF("audit_log"."message$clientId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$clientId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$application-key-id", '') AS "id", 'application_key:' || NULLIF("audit_log"."message$application-key-id", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$application-key-id", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$Analysis Id", '') AS "id", 'analysis:' || NULLIF("audit_log"."message$Analysis Id", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$Analysis Id", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$teamId", '') AS "id", 'team:' || NULLIF("audit_log"."message$teamId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$teamId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$nodeId", '') AS "id", 'asset:' || NULLIF("audit_log"."message$nodeId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$nodeId", '') IS NOT NULL AND NOT COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE'
+UNION ALL
+SELECT NULLIF("audit_log"."message$id", '') AS "id", 'package:' || NULLIF("audit_log"."message$packageKey", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$id", '') IS NOT NULL AND NULLIF("audit_log"."message$packageKey", '') IS NOT NULL AND (COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE' OR COALESCE(NULLIF("audit_log"."message$nodeId", ''), COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$nodeKey", '')) IS NULL)
+  ) AS "owners"
+  GROUP BY "id"
+) AS "known" ON "known"."id" = NULLIF("audit_log"."message$object_id", '')
+WHERE COALESCE(NULLIF("audit_log"."message$object_id", ''), NULLIF("audit_log"."message$object_description", '')) IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'object:' || NULLIF("audit_log"."message$id", '') AS "object_key", LOWER(NULLIF(REGEXP_SUBSTR("audit_log"."event", '^(.+)_[A-Z]+$', 1, 1, 'c', 1), '')) AS "object_type", "audit_log"."message$name" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$id", '') IS NOT NULL AND COALESCE(NULLIF("audit_log"."message$spaceId", ''), NULLIF("audit_log"."message$dataPoolId", ''), NULLIF("audit_log"."message$dataJobId", ''), NULLIF("audit_log"."message$dataSourceId", ''), NULLIF("audit_log"."message$dataModelId", ''), NULLIF("audit_log"."message$clientId", ''), NULLIF("audit_log"."message$application-key-id", ''), NULLIF("audit_log"."message$Analysis Id", ''), NULLIF("audit_log"."message$teamId", ''), NULLIF("audit_log"."message$packageKey", ''), NULLIF("audit_log"."message$nodeId", ''), NULLIF("audit_log"."message$nodeKey", '')) IS NULL
+  ) AS "mentions"
+  GROUP BY "event_key", "object_key"
+) AS "named"
+JOIN "audit_activity" ON "audit_activity"."event_key" = "named"."event_key"
+JOIN "audit_log" ON "audit_log"."_key" = "named"."event_key"
+) AS "result";
+
+MERGE INTO "object_activity"
+USING "object_activity_new"
+ON "object_activity_new"."event_key" = "object_activity"."event_key" AND "object_activity_new"."object_key" = "object_activity"."object_key"
+WHEN MATCHED AND (NOT ("object_activity"."occurred_at" <=> "object_activity_new"."occurred_at") OR NOT ("object_activity"."sorting" <=> "object_activity_new"."sorting") OR NOT ("object_activity"."activity" <=> "object_activity_new"."activity") OR NOT ("object_activity"."object_type" <=> "object_activity_new"."object_type") OR NOT ("object_activity"."object_name" <=> "object_activity_new"."object_name") OR NOT ("object_activity"."user_id" <=> "object_activity_new"."user_id") OR NOT ("object_activity"."session_id" <=> "object_activity_new"."session_id")) THEN UPDATE SET "occurred_at" = "object_activity_new"."occurred_at", "sorting" = "object_activity_new"."sorting", "activity" = "object_activity_new"."activity", "object_type" = "object_activity_new"."object_type", "object_name" = "object_activity_new"."object_name", "user_id" = "object_activity_new"."user_id", "session_id" = "object_activity_new"."session_id"
+WHEN NOT MATCHED THEN INSERT ("event_key", "object_key", "occurred_at", "sorting", "activity", "object_type", "object_name", "user_id", "session_id") VALUES ("object_activity_new"."event_key", "object_activity_new"."object_key", "object_activity_new"."occurred_at", "object_activity_new"."sorting", "object_activity_new"."activity", "object_activity_new"."object_type", "object_activity_new"."object_name", "object_activity_new"."user_id", "object_activity_new"."session_id");
+
+DELETE FROM "object_activity"
+WHERE NOT EXISTS (SELECT 1 FROM "object_activity_new" WHERE "object_activity_new"."event_key" = "object_activity"."event_key" AND "object_activity_new"."object_key" = "object_activity"."object_key");
+
+DROP TABLE IF EXISTS "object_activity_new";
+
+CREATE TABLE IF NOT EXISTS "audit_object" (
+  "object_key" VARCHAR(4096),
+  "object_type" VARCHAR(1024),
+  "object_name" VARCHAR(4096),
+  "first_at" TIMESTAMP,
+  "last_at" TIMESTAMP,
+  "activities" BIGINT,
+  "users" BIGINT
+);
+
+DROP TABLE IF EXISTS "audit_object_new";
+
+CREATE TABLE "audit_object_new" AS
+SELECT CAST("result"."object_key" AS VARCHAR(4096)) AS "object_key", CAST("result"."object_type" AS VARCHAR(1024)) AS "object_type", CAST("result"."object_name" AS VARCHAR(4096)) AS "object_name", CAST("result"."first_at" AS TIMESTAMP) AS "first_at", CAST("result"."last_at" AS TIMESTAMP) AS "last_at", CAST("result"."activities" AS BIGINT) AS "activities", CAST("result"."users" AS BIGINT) AS "users"
+FROM (
+SELECT
+  "ranked"."object_key" AS "object_key",
+  MAX(CASE WHEN "ranked"."typed" = 1 THEN "ranked"."object_type" END) AS "object_type",
+  MAX(CASE WHEN "ranked"."called" = 1 THEN "ranked"."object_name" END) AS "object_name",
+  MIN("ranked"."occurred_at") AS "first_at",
+  MAX("ranked"."occurred_at") AS "last_at",
+  COUNT(*) AS "activities",
+  COUNT(DISTINCT "ranked"."user_id") AS "users"
+FROM (
+  SELECT
+    "object_activity"."object_key" AS "object_key",
+    "object_activity"."object_type" AS "object_type",
+    "object_activity"."object_name" AS "object_name",
+    "object_activity"."occurred_at" AS "occurred_at",
+    "object_activity"."user_id" AS "user_id",
+    ROW_NUMBER() OVER (PARTITION BY "object_activity"."object_key" ORDER BY CASE WHEN "object_activity"."object_type" <> 'object' THEN 0 ELSE 1 END, "object_activity"."sorting") AS "typed",
+    ROW_NUMBER() OVER (PARTITION BY "object_activity"."object_key" ORDER BY CASE WHEN "object_activity"."object_name" IS NOT NULL THEN 0 ELSE 1 END, "object_activity"."sorting" DESC) AS "called"
+  FROM "object_activity"
+) AS "ranked"
+GROUP BY "ranked"."object_key"
+) AS "result";
+
+MERGE INTO "audit_object"
+USING "audit_object_new"
+ON "audit_object_new"."object_key" = "audit_object"."object_key"
+WHEN MATCHED AND (NOT ("audit_object"."object_type" <=> "audit_object_new"."object_type") OR NOT ("audit_object"."object_name" <=> "audit_object_new"."object_name") OR NOT ("audit_object"."first_at" <=> "audit_object_new"."first_at") OR NOT ("audit_object"."last_at" <=> "audit_object_new"."last_at") OR NOT ("audit_object"."activities" <=> "audit_object_new"."activities") OR NOT ("audit_object"."users" <=> "audit_object_new"."users")) THEN UPDATE SET "object_type" = "audit_object_new"."object_type", "object_name" = "audit_object_new"."object_name", "first_at" = "audit_object_new"."first_at", "last_at" = "audit_object_new"."last_at", "activities" = "audit_object_new"."activities", "users" = "audit_object_new"."users"
+WHEN NOT MATCHED THEN INSERT ("object_key", "object_type", "object_name", "first_at", "last_at", "activities", "users") VALUES ("audit_object_new"."object_key", "audit_object_new"."object_type", "audit_object_new"."object_name", "audit_object_new"."first_at", "audit_object_new"."last_at", "audit_object_new"."activities", "audit_object_new"."users");
+
+DELETE FROM "audit_object"
+WHERE NOT EXISTS (SELECT 1 FROM "audit_object_new" WHERE "audit_object_new"."object_key" = "audit_object"."object_key");
+
+DROP TABLE IF EXISTS "audit_object_new";
+
 CREATE TABLE IF NOT EXISTS "login_activity" (
   "login_key" VARCHAR(320),
   "session_id" VARCHAR(1024),
@@ -208,3 +443,41 @@ DELETE FROM "login_activity"
 WHERE NOT EXISTS (SELECT 1 FROM "login_activity_new" WHERE "login_activity_new"."login_key" = "login_activity"."login_key");
 
 DROP TABLE IF EXISTS "login_activity_new";
+
+CREATE TABLE IF NOT EXISTS "login_session" (
+  "session_id" VARCHAR(1024),
+  "email" VARCHAR(1280),
+  "user_id" VARCHAR(1024),
+  "started_at" TIMESTAMP,
+  "ended_at" TIMESTAMP,
+  "activities" BIGINT,
+  "failures" BIGINT
+);
+
+DROP TABLE IF EXISTS "login_session_new";
+
+CREATE TABLE "login_session_new" AS
+SELECT CAST("result"."session_id" AS VARCHAR(1024)) AS "session_id", CAST("result"."email" AS VARCHAR(1280)) AS "email", CAST("result"."user_id" AS VARCHAR(1024)) AS "user_id", CAST("result"."started_at" AS TIMESTAMP) AS "started_at", CAST("result"."ended_at" AS TIMESTAMP) AS "ended_at", CAST("result"."activities" AS BIGINT) AS "activities", CAST("result"."failures" AS BIGINT) AS "failures"
+FROM (
+SELECT
+  "login_activity"."session_id" AS "session_id",
+  MAX("login_activity"."email") AS "email",
+  MAX("login_activity"."user_id") AS "user_id",
+  MIN("login_activity"."occurred_at") AS "started_at",
+  MAX("login_activity"."occurred_at") AS "ended_at",
+  COUNT(*) AS "activities",
+  SUM(CASE WHEN "login_activity"."success" = FALSE THEN 1 ELSE 0 END) AS "failures"
+FROM "login_activity"
+GROUP BY "login_activity"."session_id"
+) AS "result";
+
+MERGE INTO "login_session"
+USING "login_session_new"
+ON "login_session_new"."session_id" = "login_session"."session_id"
+WHEN MATCHED AND (NOT ("login_session"."email" <=> "login_session_new"."email") OR NOT ("login_session"."user_id" <=> "login_session_new"."user_id") OR NOT ("login_session"."started_at" <=> "login_session_new"."started_at") OR NOT ("login_session"."ended_at" <=> "login_session_new"."ended_at") OR NOT ("login_session"."activities" <=> "login_session_new"."activities") OR NOT ("login_session"."failures" <=> "login_session_new"."failures")) THEN UPDATE SET "email" = "login_session_new"."email", "user_id" = "login_session_new"."user_id", "started_at" = "login_session_new"."started_at", "ended_at" = "login_session_new"."ended_at", "activities" = "login_session_new"."activities", "failures" = "login_session_new"."failures"
+WHEN NOT MATCHED THEN INSERT ("session_id", "email", "user_id", "started_at", "ended_at", "activities", "failures") VALUES ("login_session_new"."session_id", "login_session_new"."email", "login_session_new"."user_id", "login_session_new"."started_at", "login_session_new"."ended_at", "login_session_new"."activities", "login_session_new"."failures");
+
+DELETE FROM "login_session"
+WHERE NOT EXISTS (SELECT 1 FROM "login_session_new" WHERE "login_session_new"."session_id" = "login_session"."session_id");
+
+DROP TABLE IF EXISTS "login_session_new";

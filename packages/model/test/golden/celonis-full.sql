@@ -84,6 +84,177 @@ FROM "audit_log"
 ) AS "numbered"
 ) AS "result";
 
+DROP TABLE IF EXISTS "audit_session";
+
+CREATE TABLE "audit_session" AS
+SELECT CAST("result"."session_id" AS VARCHAR(1024)) AS "session_id", CAST("result"."user_id" AS VARCHAR(1024)) AS "user_id", CAST("result"."user_email" AS VARCHAR(1280)) AS "user_email", CAST("result"."started_at" AS TIMESTAMP) AS "started_at", CAST("result"."ended_at" AS TIMESTAMP) AS "ended_at", CAST("result"."activities" AS BIGINT) AS "activities"
+FROM (
+SELECT
+  "audit_activity"."session_id" AS "session_id",
+  MAX("audit_activity"."user_id") AS "user_id",
+  MAX("audit_activity"."user_email") AS "user_email",
+  MIN("audit_activity"."occurred_at") AS "started_at",
+  MAX("audit_activity"."occurred_at") AS "ended_at",
+  COUNT(*) AS "activities"
+FROM "audit_activity"
+GROUP BY "audit_activity"."session_id"
+) AS "result";
+
+DROP TABLE IF EXISTS "object_activity";
+
+CREATE TABLE "object_activity" AS
+SELECT CAST("result"."event_key" AS VARCHAR(320)) AS "event_key", CAST("result"."object_key" AS VARCHAR(4096)) AS "object_key", CAST("result"."occurred_at" AS TIMESTAMP) AS "occurred_at", CAST("result"."sorting" AS BIGINT) AS "sorting", CAST("result"."activity" AS VARCHAR(1024)) AS "activity", CAST("result"."object_type" AS VARCHAR(1024)) AS "object_type", CAST("result"."object_name" AS VARCHAR(4096)) AS "object_name", CAST("result"."user_id" AS VARCHAR(1024)) AS "user_id", CAST("result"."session_id" AS VARCHAR(1024)) AS "session_id"
+FROM (
+SELECT
+  "named"."event_key" AS "event_key",
+  "named"."object_key" AS "object_key",
+  "audit_activity"."occurred_at" AS "occurred_at",
+  ROW_NUMBER() OVER (PARTITION BY "named"."object_key" ORDER BY "audit_activity"."occurred_at", "named"."event_key") AS "sorting",
+  "audit_activity"."event" || CASE WHEN UPPER("audit_log"."message$status") = 'FAILED' THEN ' (failed)' ELSE '' END AS "activity",
+  "named"."object_type" AS "object_type",
+  "named"."object_name" AS "object_name",
+  "audit_activity"."user_id" AS "user_id",
+  "audit_activity"."session_id" AS "session_id"
+FROM (
+  SELECT
+    "event_key",
+    "object_key",
+    COALESCE(MIN("object_type"), 'object') AS "object_type",
+    MIN(NULLIF("object_name", '')) AS "object_name"
+  FROM (
+SELECT "audit_log"."_key" AS "event_key", 'package:' || NULLIF("audit_log"."message$packageKey", '') AS "object_key", 'package' AS "object_type", CASE WHEN COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE' THEN "audit_log"."message$nodeName" END AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$packageKey", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'asset:' || COALESCE(NULLIF("audit_log"."message$nodeId", ''), COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$nodeKey", '')) AS "object_key", 'asset' AS "object_type", "audit_log"."message$nodeName" AS "object_name"
+FROM "audit_log"
+WHERE COALESCE(NULLIF("audit_log"."message$nodeId", ''), COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$nodeKey", '')) IS NOT NULL AND NOT COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE'
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'space:' || NULLIF("audit_log"."message$spaceId", '') AS "object_key", 'space' AS "object_type", "audit_log"."message$spaceName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$spaceId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_pool:' || NULLIF("audit_log"."message$dataPoolId", '') AS "object_key", 'data_pool' AS "object_type", "audit_log"."message$dataPoolName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataPoolId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_job:' || NULLIF("audit_log"."message$dataJobId", '') AS "object_key", 'data_job' AS "object_type", "audit_log"."message$dataJobName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataJobId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_source:' || NULLIF("audit_log"."message$dataSourceId", '') AS "object_key", 'data_source' AS "object_type", "audit_log"."message$dataSourceName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataSourceId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_model:' || NULLIF("audit_log"."message$dataModelId", '') AS "object_key", 'data_model' AS "object_type", "audit_log"."message$dataModelName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataModelId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'oauth_client:' || NULLIF("audit_log"."message$clientId", '') AS "object_key", 'oauth_client' AS "object_type", "audit_log"."message$clientName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$clientId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'application_key:' || NULLIF("audit_log"."message$application-key-id", '') AS "object_key", 'application_key' AS "object_type", CAST(NULL AS VARCHAR(4096)) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$application-key-id", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'analysis:' || NULLIF("audit_log"."message$Analysis Id", '') AS "object_key", 'analysis' AS "object_type", CAST(NULL AS VARCHAR(4096)) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$Analysis Id", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'team:' || NULLIF("audit_log"."message$teamId", '') AS "object_key", 'team' AS "object_type", "audit_log"."message$teamName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$teamId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'variable:' || COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$variableKey", '') AS "object_key", 'variable' AS "object_type", CAST(NULL AS VARCHAR(4096)) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$variableKey", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'table:' || COALESCE(NULLIF("audit_log"."message$dataPoolId", '') || '/', '') || NULLIF("audit_log"."message$tableName", '') AS "object_key", 'table' AS "object_type", CAST(NULL AS VARCHAR(4096)) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$tableName", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'user:' || COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$userId", '^([^ (]+)', 1, 1, 'c', 1), ''), "person"."user_id", LOWER(COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", '')))) AS "object_key", 'user' AS "object_type", LOWER(COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", ''))) AS "object_name"
+FROM "audit_log"
+LEFT JOIN (
+  SELECT LOWER(NULLIF(REGEXP_SUBSTR("members"."nameAndEmail", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), '')) AS "email", MIN("members"."userId") AS "user_id"
+  FROM "members"
+  GROUP BY LOWER(NULLIF(REGEXP_SUBSTR("members"."nameAndEmail", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), ''))
+) AS "person" ON "person"."email" = LOWER(COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", '')))
+WHERE COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$userId", '^([^ (]+)', 1, 1, 'c', 1), ''), "person"."user_id", LOWER(COALESCE(NULLIF(REGEXP_SUBSTR("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", '')))) IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'subject:' || "audit_log"."message$subject_description" AS "object_key", 'subject' AS "object_type", "audit_log"."message$subject_description" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$subject_description", '') IS NOT NULL AND NULLIF(REGEXP_SUBSTR("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1, 1, 'c', 1), '') IS NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", COALESCE("known"."object_key", 'object:' || COALESCE(NULLIF("audit_log"."message$object_id", ''), NULLIF("audit_log"."message$object_description", ''))) AS "object_key", NULLIF(REGEXP_SUBSTR("known"."object_key", '^([^:]+):', 1, 1, 'c', 1), '') AS "object_type", "audit_log"."message$object_description" AS "object_name"
+FROM "audit_log"
+LEFT JOIN (
+  SELECT "id", MIN("object_key") AS "object_key"
+  FROM (
+SELECT NULLIF("audit_log"."message$spaceId", '') AS "id", 'space:' || NULLIF("audit_log"."message$spaceId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$spaceId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataPoolId", '') AS "id", 'data_pool:' || NULLIF("audit_log"."message$dataPoolId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataPoolId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataJobId", '') AS "id", 'data_job:' || NULLIF("audit_log"."message$dataJobId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataJobId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataSourceId", '') AS "id", 'data_source:' || NULLIF("audit_log"."message$dataSourceId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataSourceId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataModelId", '') AS "id", 'data_model:' || NULLIF("audit_log"."message$dataModelId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataModelId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$clientId", '') AS "id", 'oauth_client:' || NULLIF("audit_log"."message$clientId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$clientId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$application-key-id", '') AS "id", 'application_key:' || NULLIF("audit_log"."message$application-key-id", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$application-key-id", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$Analysis Id", '') AS "id", 'analysis:' || NULLIF("audit_log"."message$Analysis Id", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$Analysis Id", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$teamId", '') AS "id", 'team:' || NULLIF("audit_log"."message$teamId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$teamId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$nodeId", '') AS "id", 'asset:' || NULLIF("audit_log"."message$nodeId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$nodeId", '') IS NOT NULL AND NOT COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE'
+UNION ALL
+SELECT NULLIF("audit_log"."message$id", '') AS "id", 'package:' || NULLIF("audit_log"."message$packageKey", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$id", '') IS NOT NULL AND NULLIF("audit_log"."message$packageKey", '') IS NOT NULL AND (COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE' OR COALESCE(NULLIF("audit_log"."message$nodeId", ''), COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$nodeKey", '')) IS NULL)
+  ) AS "owners"
+  GROUP BY "id"
+) AS "known" ON "known"."id" = NULLIF("audit_log"."message$object_id", '')
+WHERE COALESCE(NULLIF("audit_log"."message$object_id", ''), NULLIF("audit_log"."message$object_description", '')) IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'object:' || NULLIF("audit_log"."message$id", '') AS "object_key", LOWER(NULLIF(REGEXP_SUBSTR("audit_log"."event", '^(.+)_[A-Z]+$', 1, 1, 'c', 1), '')) AS "object_type", "audit_log"."message$name" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$id", '') IS NOT NULL AND COALESCE(NULLIF("audit_log"."message$spaceId", ''), NULLIF("audit_log"."message$dataPoolId", ''), NULLIF("audit_log"."message$dataJobId", ''), NULLIF("audit_log"."message$dataSourceId", ''), NULLIF("audit_log"."message$dataModelId", ''), NULLIF("audit_log"."message$clientId", ''), NULLIF("audit_log"."message$application-key-id", ''), NULLIF("audit_log"."message$Analysis Id", ''), NULLIF("audit_log"."message$teamId", ''), NULLIF("audit_log"."message$packageKey", ''), NULLIF("audit_log"."message$nodeId", ''), NULLIF("audit_log"."message$nodeKey", '')) IS NULL
+  ) AS "mentions"
+  GROUP BY "event_key", "object_key"
+) AS "named"
+JOIN "audit_activity" ON "audit_activity"."event_key" = "named"."event_key"
+JOIN "audit_log" ON "audit_log"."_key" = "named"."event_key"
+) AS "result";
+
+DROP TABLE IF EXISTS "audit_object";
+
+CREATE TABLE "audit_object" AS
+SELECT CAST("result"."object_key" AS VARCHAR(4096)) AS "object_key", CAST("result"."object_type" AS VARCHAR(1024)) AS "object_type", CAST("result"."object_name" AS VARCHAR(4096)) AS "object_name", CAST("result"."first_at" AS TIMESTAMP) AS "first_at", CAST("result"."last_at" AS TIMESTAMP) AS "last_at", CAST("result"."activities" AS BIGINT) AS "activities", CAST("result"."users" AS BIGINT) AS "users"
+FROM (
+SELECT
+  "ranked"."object_key" AS "object_key",
+  MAX(CASE WHEN "ranked"."typed" = 1 THEN "ranked"."object_type" END) AS "object_type",
+  MAX(CASE WHEN "ranked"."called" = 1 THEN "ranked"."object_name" END) AS "object_name",
+  MIN("ranked"."occurred_at") AS "first_at",
+  MAX("ranked"."occurred_at") AS "last_at",
+  COUNT(*) AS "activities",
+  COUNT(DISTINCT "ranked"."user_id") AS "users"
+FROM (
+  SELECT
+    "object_activity"."object_key" AS "object_key",
+    "object_activity"."object_type" AS "object_type",
+    "object_activity"."object_name" AS "object_name",
+    "object_activity"."occurred_at" AS "occurred_at",
+    "object_activity"."user_id" AS "user_id",
+    ROW_NUMBER() OVER (PARTITION BY "object_activity"."object_key" ORDER BY CASE WHEN "object_activity"."object_type" <> 'object' THEN 0 ELSE 1 END, "object_activity"."sorting") AS "typed",
+    ROW_NUMBER() OVER (PARTITION BY "object_activity"."object_key" ORDER BY CASE WHEN "object_activity"."object_name" IS NOT NULL THEN 0 ELSE 1 END, "object_activity"."sorting" DESC) AS "called"
+  FROM "object_activity"
+) AS "ranked"
+GROUP BY "ranked"."object_key"
+) AS "result";
+
 DROP TABLE IF EXISTS "login_activity";
 
 CREATE TABLE "login_activity" AS
@@ -122,4 +293,21 @@ LEFT JOIN (
     ) AS "owned"
   ) AS "gaps"
 ) AS "numbered"
+) AS "result";
+
+DROP TABLE IF EXISTS "login_session";
+
+CREATE TABLE "login_session" AS
+SELECT CAST("result"."session_id" AS VARCHAR(1024)) AS "session_id", CAST("result"."email" AS VARCHAR(1280)) AS "email", CAST("result"."user_id" AS VARCHAR(1024)) AS "user_id", CAST("result"."started_at" AS TIMESTAMP) AS "started_at", CAST("result"."ended_at" AS TIMESTAMP) AS "ended_at", CAST("result"."activities" AS BIGINT) AS "activities", CAST("result"."failures" AS BIGINT) AS "failures"
+FROM (
+SELECT
+  "login_activity"."session_id" AS "session_id",
+  MAX("login_activity"."email") AS "email",
+  MAX("login_activity"."user_id") AS "user_id",
+  MIN("login_activity"."occurred_at") AS "started_at",
+  MAX("login_activity"."occurred_at") AS "ended_at",
+  COUNT(*) AS "activities",
+  SUM(CASE WHEN "login_activity"."success" = FALSE THEN 1 ELSE 0 END) AS "failures"
+FROM "login_activity"
+GROUP BY "login_activity"."session_id"
 ) AS "result";

@@ -126,6 +126,220 @@ WHEN MATCHED AND (target."session_id" IS DISTINCT FROM source."session_id" OR ta
 WHEN NOT MATCHED THEN INSERT ("event_key", "session_id", "occurred_at", "sorting", "event", "user_id", "user_email", "user_role") VALUES (source."event_key", source."session_id", source."occurred_at", source."sorting", source."event", source."user_id", source."user_email", source."user_role")
 WHEN NOT MATCHED BY SOURCE THEN DELETE;
 
+CREATE TABLE IF NOT EXISTS "audit_session" (
+  "session_id" VARCHAR,
+  "user_id" VARCHAR,
+  "user_email" VARCHAR,
+  "started_at" TIMESTAMP,
+  "ended_at" TIMESTAMP,
+  "activities" BIGINT
+);
+
+MERGE INTO "audit_session" AS target
+USING (
+SELECT CAST("result"."session_id" AS VARCHAR) AS "session_id", CAST("result"."user_id" AS VARCHAR) AS "user_id", CAST("result"."user_email" AS VARCHAR) AS "user_email", CAST("result"."started_at" AS TIMESTAMP) AS "started_at", CAST("result"."ended_at" AS TIMESTAMP) AS "ended_at", CAST("result"."activities" AS BIGINT) AS "activities"
+FROM (
+SELECT
+  "audit_activity"."session_id" AS "session_id",
+  MAX("audit_activity"."user_id") AS "user_id",
+  MAX("audit_activity"."user_email") AS "user_email",
+  MIN("audit_activity"."occurred_at") AS "started_at",
+  MAX("audit_activity"."occurred_at") AS "ended_at",
+  COUNT(*) AS "activities"
+FROM "audit_activity"
+GROUP BY "audit_activity"."session_id"
+) AS "result"
+) AS source
+ON target."session_id" = source."session_id"
+WHEN MATCHED AND (target."user_id" IS DISTINCT FROM source."user_id" OR target."user_email" IS DISTINCT FROM source."user_email" OR target."started_at" IS DISTINCT FROM source."started_at" OR target."ended_at" IS DISTINCT FROM source."ended_at" OR target."activities" IS DISTINCT FROM source."activities") THEN UPDATE SET "user_id" = source."user_id", "user_email" = source."user_email", "started_at" = source."started_at", "ended_at" = source."ended_at", "activities" = source."activities"
+WHEN NOT MATCHED THEN INSERT ("session_id", "user_id", "user_email", "started_at", "ended_at", "activities") VALUES (source."session_id", source."user_id", source."user_email", source."started_at", source."ended_at", source."activities")
+WHEN NOT MATCHED BY SOURCE THEN DELETE;
+
+CREATE TABLE IF NOT EXISTS "object_activity" (
+  "event_key" VARCHAR,
+  "object_key" VARCHAR,
+  "occurred_at" TIMESTAMP,
+  "sorting" BIGINT,
+  "activity" VARCHAR,
+  "object_type" VARCHAR,
+  "object_name" VARCHAR,
+  "user_id" VARCHAR,
+  "session_id" VARCHAR
+);
+
+MERGE INTO "object_activity" AS target
+USING (
+SELECT CAST("result"."event_key" AS VARCHAR) AS "event_key", CAST("result"."object_key" AS VARCHAR) AS "object_key", CAST("result"."occurred_at" AS TIMESTAMP) AS "occurred_at", CAST("result"."sorting" AS BIGINT) AS "sorting", CAST("result"."activity" AS VARCHAR) AS "activity", CAST("result"."object_type" AS VARCHAR) AS "object_type", CAST("result"."object_name" AS VARCHAR) AS "object_name", CAST("result"."user_id" AS VARCHAR) AS "user_id", CAST("result"."session_id" AS VARCHAR) AS "session_id"
+FROM (
+SELECT
+  "named"."event_key" AS "event_key",
+  "named"."object_key" AS "object_key",
+  "audit_activity"."occurred_at" AS "occurred_at",
+  ROW_NUMBER() OVER (PARTITION BY "named"."object_key" ORDER BY "audit_activity"."occurred_at", "named"."event_key") AS "sorting",
+  "audit_activity"."event" || CASE WHEN UPPER("audit_log"."message$status") = 'FAILED' THEN ' (failed)' ELSE '' END AS "activity",
+  "named"."object_type" AS "object_type",
+  "named"."object_name" AS "object_name",
+  "audit_activity"."user_id" AS "user_id",
+  "audit_activity"."session_id" AS "session_id"
+FROM (
+  SELECT
+    "event_key",
+    "object_key",
+    COALESCE(MIN("object_type"), 'object') AS "object_type",
+    MIN(NULLIF("object_name", '')) AS "object_name"
+  FROM (
+SELECT "audit_log"."_key" AS "event_key", 'package:' || NULLIF("audit_log"."message$packageKey", '') AS "object_key", 'package' AS "object_type", CASE WHEN COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE' THEN "audit_log"."message$nodeName" END AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$packageKey", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'asset:' || COALESCE(NULLIF("audit_log"."message$nodeId", ''), COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$nodeKey", '')) AS "object_key", 'asset' AS "object_type", "audit_log"."message$nodeName" AS "object_name"
+FROM "audit_log"
+WHERE COALESCE(NULLIF("audit_log"."message$nodeId", ''), COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$nodeKey", '')) IS NOT NULL AND NOT COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE'
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'space:' || NULLIF("audit_log"."message$spaceId", '') AS "object_key", 'space' AS "object_type", "audit_log"."message$spaceName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$spaceId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_pool:' || NULLIF("audit_log"."message$dataPoolId", '') AS "object_key", 'data_pool' AS "object_type", "audit_log"."message$dataPoolName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataPoolId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_job:' || NULLIF("audit_log"."message$dataJobId", '') AS "object_key", 'data_job' AS "object_type", "audit_log"."message$dataJobName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataJobId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_source:' || NULLIF("audit_log"."message$dataSourceId", '') AS "object_key", 'data_source' AS "object_type", "audit_log"."message$dataSourceName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataSourceId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'data_model:' || NULLIF("audit_log"."message$dataModelId", '') AS "object_key", 'data_model' AS "object_type", "audit_log"."message$dataModelName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$dataModelId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'oauth_client:' || NULLIF("audit_log"."message$clientId", '') AS "object_key", 'oauth_client' AS "object_type", "audit_log"."message$clientName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$clientId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'application_key:' || NULLIF("audit_log"."message$application-key-id", '') AS "object_key", 'application_key' AS "object_type", CAST(NULL AS VARCHAR) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$application-key-id", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'analysis:' || NULLIF("audit_log"."message$Analysis Id", '') AS "object_key", 'analysis' AS "object_type", CAST(NULL AS VARCHAR) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$Analysis Id", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'team:' || NULLIF("audit_log"."message$teamId", '') AS "object_key", 'team' AS "object_type", "audit_log"."message$teamName" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$teamId", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'variable:' || COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$variableKey", '') AS "object_key", 'variable' AS "object_type", CAST(NULL AS VARCHAR) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$variableKey", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'table:' || COALESCE(NULLIF("audit_log"."message$dataPoolId", '') || '/', '') || NULLIF("audit_log"."message$tableName", '') AS "object_key", 'table' AS "object_type", CAST(NULL AS VARCHAR) AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$tableName", '') IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'user:' || COALESCE(NULLIF(regexp_extract("audit_log"."message$userId", '^([^ (]+)', 1), ''), "person"."user_id", LOWER(COALESCE(NULLIF(regexp_extract("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", '')))) AS "object_key", 'user' AS "object_type", LOWER(COALESCE(NULLIF(regexp_extract("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", ''))) AS "object_name"
+FROM "audit_log"
+LEFT JOIN (
+  SELECT LOWER(NULLIF(regexp_extract("members"."nameAndEmail", '[(]([^()]*@[^()]*)[)]', 1), '')) AS "email", MIN("members"."userId") AS "user_id"
+  FROM "members"
+  GROUP BY LOWER(NULLIF(regexp_extract("members"."nameAndEmail", '[(]([^()]*@[^()]*)[)]', 1), ''))
+) AS "person" ON "person"."email" = LOWER(COALESCE(NULLIF(regexp_extract("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", '')))
+WHERE COALESCE(NULLIF(regexp_extract("audit_log"."message$userId", '^([^ (]+)', 1), ''), "person"."user_id", LOWER(COALESCE(NULLIF(regexp_extract("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1), ''), NULLIF("audit_log"."message$userEmail", ''), NULLIF("audit_log"."message$email", ''), NULLIF("audit_log"."message$invitee", '')))) IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'subject:' || "audit_log"."message$subject_description" AS "object_key", 'subject' AS "object_type", "audit_log"."message$subject_description" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$subject_description", '') IS NOT NULL AND NULLIF(regexp_extract("audit_log"."message$subject_description", '[(]([^()]*@[^()]*)[)]', 1), '') IS NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", COALESCE("known"."object_key", 'object:' || COALESCE(NULLIF("audit_log"."message$object_id", ''), NULLIF("audit_log"."message$object_description", ''))) AS "object_key", NULLIF(regexp_extract("known"."object_key", '^([^:]+):', 1), '') AS "object_type", "audit_log"."message$object_description" AS "object_name"
+FROM "audit_log"
+LEFT JOIN (
+  SELECT "id", MIN("object_key") AS "object_key"
+  FROM (
+SELECT NULLIF("audit_log"."message$spaceId", '') AS "id", 'space:' || NULLIF("audit_log"."message$spaceId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$spaceId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataPoolId", '') AS "id", 'data_pool:' || NULLIF("audit_log"."message$dataPoolId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataPoolId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataJobId", '') AS "id", 'data_job:' || NULLIF("audit_log"."message$dataJobId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataJobId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataSourceId", '') AS "id", 'data_source:' || NULLIF("audit_log"."message$dataSourceId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataSourceId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$dataModelId", '') AS "id", 'data_model:' || NULLIF("audit_log"."message$dataModelId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$dataModelId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$clientId", '') AS "id", 'oauth_client:' || NULLIF("audit_log"."message$clientId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$clientId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$application-key-id", '') AS "id", 'application_key:' || NULLIF("audit_log"."message$application-key-id", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$application-key-id", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$Analysis Id", '') AS "id", 'analysis:' || NULLIF("audit_log"."message$Analysis Id", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$Analysis Id", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$teamId", '') AS "id", 'team:' || NULLIF("audit_log"."message$teamId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$teamId", '') IS NOT NULL
+UNION ALL
+SELECT NULLIF("audit_log"."message$nodeId", '') AS "id", 'asset:' || NULLIF("audit_log"."message$nodeId", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$nodeId", '') IS NOT NULL AND NOT COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE'
+UNION ALL
+SELECT NULLIF("audit_log"."message$id", '') AS "id", 'package:' || NULLIF("audit_log"."message$packageKey", '') AS "object_key" FROM "audit_log" WHERE NULLIF("audit_log"."message$id", '') IS NOT NULL AND NULLIF("audit_log"."message$packageKey", '') IS NOT NULL AND (COALESCE("audit_log"."message$nodeType", '') = 'PACKAGE' OR COALESCE(NULLIF("audit_log"."message$nodeId", ''), COALESCE(NULLIF("audit_log"."message$packageKey", '') || '/', '') || NULLIF("audit_log"."message$nodeKey", '')) IS NULL)
+  ) AS "owners"
+  GROUP BY "id"
+) AS "known" ON "known"."id" = NULLIF("audit_log"."message$object_id", '')
+WHERE COALESCE(NULLIF("audit_log"."message$object_id", ''), NULLIF("audit_log"."message$object_description", '')) IS NOT NULL
+UNION ALL
+SELECT "audit_log"."_key" AS "event_key", 'object:' || NULLIF("audit_log"."message$id", '') AS "object_key", LOWER(NULLIF(regexp_extract("audit_log"."event", '^(.+)_[A-Z]+$', 1), '')) AS "object_type", "audit_log"."message$name" AS "object_name"
+FROM "audit_log"
+WHERE NULLIF("audit_log"."message$id", '') IS NOT NULL AND COALESCE(NULLIF("audit_log"."message$spaceId", ''), NULLIF("audit_log"."message$dataPoolId", ''), NULLIF("audit_log"."message$dataJobId", ''), NULLIF("audit_log"."message$dataSourceId", ''), NULLIF("audit_log"."message$dataModelId", ''), NULLIF("audit_log"."message$clientId", ''), NULLIF("audit_log"."message$application-key-id", ''), NULLIF("audit_log"."message$Analysis Id", ''), NULLIF("audit_log"."message$teamId", ''), NULLIF("audit_log"."message$packageKey", ''), NULLIF("audit_log"."message$nodeId", ''), NULLIF("audit_log"."message$nodeKey", '')) IS NULL
+  ) AS "mentions"
+  GROUP BY "event_key", "object_key"
+) AS "named"
+JOIN "audit_activity" ON "audit_activity"."event_key" = "named"."event_key"
+JOIN "audit_log" ON "audit_log"."_key" = "named"."event_key"
+) AS "result"
+) AS source
+ON target."event_key" = source."event_key" AND target."object_key" = source."object_key"
+WHEN MATCHED AND (target."occurred_at" IS DISTINCT FROM source."occurred_at" OR target."sorting" IS DISTINCT FROM source."sorting" OR target."activity" IS DISTINCT FROM source."activity" OR target."object_type" IS DISTINCT FROM source."object_type" OR target."object_name" IS DISTINCT FROM source."object_name" OR target."user_id" IS DISTINCT FROM source."user_id" OR target."session_id" IS DISTINCT FROM source."session_id") THEN UPDATE SET "occurred_at" = source."occurred_at", "sorting" = source."sorting", "activity" = source."activity", "object_type" = source."object_type", "object_name" = source."object_name", "user_id" = source."user_id", "session_id" = source."session_id"
+WHEN NOT MATCHED THEN INSERT ("event_key", "object_key", "occurred_at", "sorting", "activity", "object_type", "object_name", "user_id", "session_id") VALUES (source."event_key", source."object_key", source."occurred_at", source."sorting", source."activity", source."object_type", source."object_name", source."user_id", source."session_id")
+WHEN NOT MATCHED BY SOURCE THEN DELETE;
+
+CREATE TABLE IF NOT EXISTS "audit_object" (
+  "object_key" VARCHAR,
+  "object_type" VARCHAR,
+  "object_name" VARCHAR,
+  "first_at" TIMESTAMP,
+  "last_at" TIMESTAMP,
+  "activities" BIGINT,
+  "users" BIGINT
+);
+
+MERGE INTO "audit_object" AS target
+USING (
+SELECT CAST("result"."object_key" AS VARCHAR) AS "object_key", CAST("result"."object_type" AS VARCHAR) AS "object_type", CAST("result"."object_name" AS VARCHAR) AS "object_name", CAST("result"."first_at" AS TIMESTAMP) AS "first_at", CAST("result"."last_at" AS TIMESTAMP) AS "last_at", CAST("result"."activities" AS BIGINT) AS "activities", CAST("result"."users" AS BIGINT) AS "users"
+FROM (
+SELECT
+  "ranked"."object_key" AS "object_key",
+  MAX(CASE WHEN "ranked"."typed" = 1 THEN "ranked"."object_type" END) AS "object_type",
+  MAX(CASE WHEN "ranked"."called" = 1 THEN "ranked"."object_name" END) AS "object_name",
+  MIN("ranked"."occurred_at") AS "first_at",
+  MAX("ranked"."occurred_at") AS "last_at",
+  COUNT(*) AS "activities",
+  COUNT(DISTINCT "ranked"."user_id") AS "users"
+FROM (
+  SELECT
+    "object_activity"."object_key" AS "object_key",
+    "object_activity"."object_type" AS "object_type",
+    "object_activity"."object_name" AS "object_name",
+    "object_activity"."occurred_at" AS "occurred_at",
+    "object_activity"."user_id" AS "user_id",
+    ROW_NUMBER() OVER (PARTITION BY "object_activity"."object_key" ORDER BY CASE WHEN "object_activity"."object_type" <> 'object' THEN 0 ELSE 1 END, "object_activity"."sorting") AS "typed",
+    ROW_NUMBER() OVER (PARTITION BY "object_activity"."object_key" ORDER BY CASE WHEN "object_activity"."object_name" IS NOT NULL THEN 0 ELSE 1 END, "object_activity"."sorting" DESC) AS "called"
+  FROM "object_activity"
+) AS "ranked"
+GROUP BY "ranked"."object_key"
+) AS "result"
+) AS source
+ON target."object_key" = source."object_key"
+WHEN MATCHED AND (target."object_type" IS DISTINCT FROM source."object_type" OR target."object_name" IS DISTINCT FROM source."object_name" OR target."first_at" IS DISTINCT FROM source."first_at" OR target."last_at" IS DISTINCT FROM source."last_at" OR target."activities" IS DISTINCT FROM source."activities" OR target."users" IS DISTINCT FROM source."users") THEN UPDATE SET "object_type" = source."object_type", "object_name" = source."object_name", "first_at" = source."first_at", "last_at" = source."last_at", "activities" = source."activities", "users" = source."users"
+WHEN NOT MATCHED THEN INSERT ("object_key", "object_type", "object_name", "first_at", "last_at", "activities", "users") VALUES (source."object_key", source."object_type", source."object_name", source."first_at", source."last_at", source."activities", source."users")
+WHEN NOT MATCHED BY SOURCE THEN DELETE;
+
 CREATE TABLE IF NOT EXISTS "login_activity" (
   "login_key" VARCHAR,
   "session_id" VARCHAR,
@@ -179,4 +393,35 @@ LEFT JOIN (
 ON target."login_key" = source."login_key"
 WHEN MATCHED AND (target."session_id" IS DISTINCT FROM source."session_id" OR target."occurred_at" IS DISTINCT FROM source."occurred_at" OR target."sorting" IS DISTINCT FROM source."sorting" OR target."activity" IS DISTINCT FROM source."activity" OR target."success" IS DISTINCT FROM source."success" OR target."email" IS DISTINCT FROM source."email" OR target."user_id" IS DISTINCT FROM source."user_id") THEN UPDATE SET "session_id" = source."session_id", "occurred_at" = source."occurred_at", "sorting" = source."sorting", "activity" = source."activity", "success" = source."success", "email" = source."email", "user_id" = source."user_id"
 WHEN NOT MATCHED THEN INSERT ("login_key", "session_id", "occurred_at", "sorting", "activity", "success", "email", "user_id") VALUES (source."login_key", source."session_id", source."occurred_at", source."sorting", source."activity", source."success", source."email", source."user_id")
+WHEN NOT MATCHED BY SOURCE THEN DELETE;
+
+CREATE TABLE IF NOT EXISTS "login_session" (
+  "session_id" VARCHAR,
+  "email" VARCHAR,
+  "user_id" VARCHAR,
+  "started_at" TIMESTAMP,
+  "ended_at" TIMESTAMP,
+  "activities" BIGINT,
+  "failures" BIGINT
+);
+
+MERGE INTO "login_session" AS target
+USING (
+SELECT CAST("result"."session_id" AS VARCHAR) AS "session_id", CAST("result"."email" AS VARCHAR) AS "email", CAST("result"."user_id" AS VARCHAR) AS "user_id", CAST("result"."started_at" AS TIMESTAMP) AS "started_at", CAST("result"."ended_at" AS TIMESTAMP) AS "ended_at", CAST("result"."activities" AS BIGINT) AS "activities", CAST("result"."failures" AS BIGINT) AS "failures"
+FROM (
+SELECT
+  "login_activity"."session_id" AS "session_id",
+  MAX("login_activity"."email") AS "email",
+  MAX("login_activity"."user_id") AS "user_id",
+  MIN("login_activity"."occurred_at") AS "started_at",
+  MAX("login_activity"."occurred_at") AS "ended_at",
+  COUNT(*) AS "activities",
+  SUM(CASE WHEN "login_activity"."success" = FALSE THEN 1 ELSE 0 END) AS "failures"
+FROM "login_activity"
+GROUP BY "login_activity"."session_id"
+) AS "result"
+) AS source
+ON target."session_id" = source."session_id"
+WHEN MATCHED AND (target."email" IS DISTINCT FROM source."email" OR target."user_id" IS DISTINCT FROM source."user_id" OR target."started_at" IS DISTINCT FROM source."started_at" OR target."ended_at" IS DISTINCT FROM source."ended_at" OR target."activities" IS DISTINCT FROM source."activities" OR target."failures" IS DISTINCT FROM source."failures") THEN UPDATE SET "email" = source."email", "user_id" = source."user_id", "started_at" = source."started_at", "ended_at" = source."ended_at", "activities" = source."activities", "failures" = source."failures"
+WHEN NOT MATCHED THEN INSERT ("session_id", "email", "user_id", "started_at", "ended_at", "activities", "failures") VALUES (source."session_id", source."email", source."user_id", source."started_at", source."ended_at", source."activities", source."failures")
 WHEN NOT MATCHED BY SOURCE THEN DELETE;
