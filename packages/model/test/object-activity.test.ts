@@ -283,7 +283,7 @@ function gather(rows: readonly Record<string, unknown>[]): readonly Record<strin
 }
 
 function least(values: readonly (string | null | undefined)[]): string | null {
-  return values.filter((value) => value !== null && value !== undefined && value !== '').toSorted(compare)[0] ?? null;
+  return values.flatMap((value) => value || []).toSorted(compare)[0] ?? null;
 }
 
 function byKeys(a: Record<string, unknown>, b: Record<string, unknown>): number {
