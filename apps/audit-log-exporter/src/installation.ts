@@ -64,7 +64,12 @@ function newestParameter(feed: TemplateFeed, from: string | undefined): WantedPa
     name: `Newest of ${feedTables[feed]}`,
     description: 'Where a delta load begins: the newest record that is there.',
     dataType: 'DATE',
-    value: { max: { table, column: 'timestamp' }, otherwise: (from ?? '2000-01-01T00:00').slice(0, 16) },
+    value: {
+      operation: 'FIND_MAX',
+      table,
+      column: 'timestamp',
+      otherwise: (from ?? '2000-01-01T00:00').slice(0, 16),
+    },
   };
 }
 

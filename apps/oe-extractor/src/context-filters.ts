@@ -94,6 +94,57 @@ export async function readContextFilters(context: CommandContext, sources: Filte
   };
 }
 
+/** The statements as a data job of Celonis has them, with their parameters. */
+export interface WrittenFilters {
+  readonly filter: string;
+  readonly deltaFilter: string;
+  /** Those that the statements name. */
+  readonly parameters: readonly ExtractionParameter[];
+}
+
+/**
+ * Flags and statements as the filter statements of a data job. Scopes are the parameter `includeScopes`; a delta load without a statement of
+ * its own reads what changed. @throws UsageError for what the list cannot be asked
+ */
+export function writtenFilters(context: CommandContext, table: string): WrittenFilters {
+  const { settings } = context;
+  const parameters = readParameters(context, table);
+  const values = new Map(
+    parameters.map((each) => [each.name, each.kind === 'text' ? each.value : each.default] as const),
+  );
+  // A connection of one digital process sends its ID by itself.
+  const left = new Set(['includeScopes', ...(settings.on('byTemplate') ? ['executionTemplateID'] : [])]);
+  const told: FilterStatement = {
+    text: '',
+    conditions: readFlags(context, {}).conditions.filter(({ name }) => !left.has(name)),
+  };
+  const full = withParameter(
+    joined(told, statementSetting(context, 'filter', table), values, settings.sourceOf('filter')),
+    'includeScopes',
+    true,
+  );
+  const own = statementSetting(context, 'deltaFilter', table);
+  const delta = withParameter(
+    own === undefined
+      ? withParameter(full, 'updatedSince', false, 'max_modified_time')
+      : joined(told, own, values, settings.sourceOf('deltaFilter')),
+    'includeScopes',
+    true,
+  );
+  const used = new Set([full, delta].flatMap(placeholdersOf));
+  return {
+    filter: formatFilter(full),
+    deltaFilter: formatFilter(delta),
+    parameters: parameters.filter(({ name }) => used.has(name)),
+  };
+}
+
+function withParameter(statement: FilterStatement, name: string, quoted: boolean, parameter = name): FilterStatement {
+  if (statement.conditions.some((each) => each.name === name)) return statement;
+  const added = { ...condition(name, `<%=${parameter}%>`), quoted };
+  return { ...statement, conditions: [...statement.conditions, added] };
+}
+
 /** The values under the names that the client gives them. */
 export function clientFilters(values: Readonly<Record<string, string>>): ProcessContextFilters {
   const { executionTemplateID, includeScopes, ...rest } = values;

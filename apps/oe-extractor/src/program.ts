@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { convertCommand } from './commands/convert.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { modelCommand } from './commands/model.ts';
+import { provision } from './commands/provision.ts';
 import { runCommand } from './commands/run.ts';
 import { templateCommand } from './commands/template.ts';
 
@@ -18,6 +19,7 @@ export const oeExtract: ProgramSpec = {
     verifyCommand('oe-extract', 'oe.duckdb'),
     doctorCommand,
     templateCommand,
+    ...provision,
     modelCommand,
     convertCommand,
     configExplainCommand(runCommand),

@@ -85,7 +85,7 @@ export function describeSample(
   };
 }
 
-/** The likely key where no two siblings share it, else all columns. */
+/** The likely key where no two siblings share it, else the columns that every row has where these do, else all columns. A key with NULL in it equals no other, so that Celonis would add its row again. */
 function keyOfSiblings(batch: TableBatch): { readonly columns: readonly string[]; readonly isUnique: boolean } {
   const { table } = batch;
   const model: Pick<TableModel, 'columns'> = {
@@ -100,6 +100,8 @@ function keyOfSiblings(batch: TableBatch): { readonly columns: readonly string[]
   const likely = likelyKey({ ...model, name: table.name, description: '', primaryKey: [] });
   const list = [...rows(batch)];
   if (isKey(list, links, likely)) return { columns: likely, isUnique: true };
+  const always = all.filter((name) => list.every((row) => row[name] !== null));
+  if (isKey(list, links, always)) return { columns: always, isUnique: true };
   return { columns: all, isUnique: new Set(list.map((row) => textOf(row, [...links, ...all]))).size === list.length };
 }
 

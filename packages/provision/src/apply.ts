@@ -84,8 +84,7 @@ function sessionOf(
     markId: mark?.parameter.id,
     connectionId: connection?.id ?? null,
     jobId: job?.job.id,
-    extraction:
-      extraction === undefined ? undefined : { id: extraction.task.id, taskId: extraction.task.taskId ?? '' },
+    extraction: extraction === undefined ? undefined : { id: extraction.task.id, taskId: extraction.task.taskId ?? '' },
     extractionTables: new Map(extraction?.tables?.map(({ tableName, id }) => [tableName ?? '', id])),
     dataModelId: model?.model.id,
     modelTables: new Map(model?.tables.map(({ name: table, id }) => [table ?? '', id])),

@@ -158,9 +158,8 @@ function activityTablesOf(model: Model, foreignKeys: readonly WantedForeignKey[]
   return model.activityTables.map(({ table, caseId, activity, timestamp, sorting, endTimestamp }, at) => ({
     table,
     caseTable:
-      foreignKeys.find(
-        ({ fact, columns }) => fact === table && columns.length === 1 && columns[0]?.fact === caseId,
-      )?.dimension ?? null,
+      foreignKeys.find(({ fact, columns }) => fact === table && columns.length === 1 && columns[0]?.fact === caseId)
+        ?.dimension ?? null,
     caseId,
     activity,
     timestamp,

@@ -47,10 +47,15 @@ export interface WantedParameter {
   readonly name: string;
   readonly description: string;
   readonly dataType: 'DATE' | 'STRING';
-  /** A constant, or the largest value of a column with what stands for it before the first load. */
+  /** A constant, or the largest or smallest value of a column with what stands for it before the first load. */
   readonly value:
     | { readonly constant: string }
-    | { readonly max: { readonly table: string; readonly column: string }; readonly otherwise: string };
+    | {
+        readonly operation: 'FIND_MAX' | 'FIND_MIN';
+        readonly table: string;
+        readonly column: string;
+        readonly otherwise: string;
+      };
 }
 
 /** An extraction of the data job. */

@@ -189,7 +189,7 @@ async function observeJob(pool: PoolClient, job: Job, call: CallOptions): Promis
 async function observeTask(pool: PoolClient, jobId: string, task: Task, call: CallOptions): Promise<ObservedTask> {
   const client = pool.jobs.tasks(jobId);
   if (task.taskType === 'TRANSFORMATION') {
-    return { task, statement: (await client.statement(task.id, call)) };
+    return { task, statement: await client.statement(task.id, call) };
   }
   if (task.taskType !== 'EXTRACTION') return { task };
   const { tables } = await client.extraction(task.id, call);

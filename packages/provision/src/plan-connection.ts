@@ -17,7 +17,8 @@ export function connectionSteps({ connection: wanted }: Installation, observed: 
     return [
       {
         changes: [{ action: 'by hand', kind: 'connection', name, fields: [] }],
-        write: (session) => Promise.reject(new ByHandError(wanted, { poolId: poolOf(session).poolId, why: 'no-extractor' })),
+        write: (session) =>
+          Promise.reject(new ByHandError(wanted, { poolId: poolOf(session).poolId, why: 'no-extractor' })),
       },
     ];
   }
@@ -33,7 +34,11 @@ export function connectionSteps({ connection: wanted }: Installation, observed: 
         const configuration = await wanted.values.read();
         try {
           // The generated type knows the properties that all connections have; what a type adds is open.
-          const made = await connections.create(type, { name, poolId, customExtractorId, configuration } as never, session.call);
+          const made = await connections.create(
+            type,
+            { name, poolId, customExtractorId, configuration } as never,
+            session.call,
+          );
           session.connectionId = made.id;
         } catch (error) {
           if (!isNotOffered(error)) throw error;

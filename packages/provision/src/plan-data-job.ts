@@ -164,10 +164,7 @@ function changedTask(
   ];
 }
 
-function tableSteps(
-  wanted: readonly WantedExtractionTable[],
-  found: readonly ExtractionTable[],
-): readonly Step[] {
+function tableSteps(wanted: readonly WantedExtractionTable[], found: readonly ExtractionTable[]): readonly Step[] {
   const missing = wanted.filter(({ name }) => !found.some(({ tableName }) => tableName === name));
   // What hangs on another table names it by its ID, so parents are made before.
   const depth = ({ parent }: WantedExtractionTable): number => {
@@ -226,7 +223,9 @@ function changes(
     })),
     write: async (session) => {
       const rows = changed.map(({ table, is }) => ({ ...is, ...tableTransport(table, session), id: is.id }));
-      await poolOf(session).jobs.tasks(known(session.jobId)).updateTables(known(session.extraction), rows, session.call);
+      await poolOf(session)
+        .jobs.tasks(known(session.jobId))
+        .updateTables(known(session.extraction), rows, session.call);
     },
   };
 }
@@ -245,11 +244,7 @@ function tableTransport(table: WantedExtractionTable, session: Session): TableEx
   };
 }
 
-function parameterSteps(
-  wanted: WantedParameter,
-  found: readonly TaskParameter[],
-  observed: Observed,
-): readonly Step[] {
+function parameterSteps(wanted: WantedParameter, found: readonly TaskParameter[], observed: Observed): readonly Step[] {
   const { placeholder, value } = wanted;
   const is = found.find((each) => each.placeholder === placeholder);
   if (is === undefined) {
@@ -271,9 +266,9 @@ function parameterSteps(
     ...('constant' in value
       ? { value: [valueOf(is), value.constant] }
       : {
-          operation: [is.dynamicVariableOpType, 'FIND_MAX'],
-          table: [is.dynamicTable, value.max.table],
-          column: [is.dynamicColumn, value.max.column],
+          operation: [is.dynamicVariableOpType, value.operation],
+          table: [is.dynamicTable, value.table],
+          column: [is.dynamicColumn, value.column],
           connection: [is.dynamicDataSourceId, observed.connection?.id ?? null],
           'default value': [is.defaultValues?.[0]?.value, value.otherwise],
         }),
@@ -307,9 +302,9 @@ function parameterTransport(wanted: WantedParameter, session: Session): TaskVari
   return {
     ...common,
     type: 'DYNAMIC',
-    dynamicVariableOpType: 'FIND_MAX',
-    dynamicTable: value.max.table,
-    dynamicColumn: value.max.column,
+    dynamicVariableOpType: value.operation,
+    dynamicTable: value.table,
+    dynamicColumn: value.column,
     dynamicDataSourceId: session.connectionId,
     defaultValues: [{ value: value.otherwise, taskInstanceId: null }],
     values: [],
@@ -349,8 +344,7 @@ function transformationSteps(
     ...(fields.length === 0
       ? {}
       : {
-          write: (session) =>
-            poolOf(session).jobs.tasks(known(session.jobId)).setStatement(task.id, sql, session.call),
+          write: (session) => poolOf(session).jobs.tasks(known(session.jobId)).setStatement(task.id, sql, session.call),
         }),
   });
 }

@@ -32,11 +32,7 @@ export function foundationSteps({ pool, program, name }: Installation, observed:
 }
 
 /** The parameter as it is sent. */
-export function markParameter(
-  name: string,
-  program: string,
-  mark: Mark,
-): PoolVariableTransport {
+export function markParameter(name: string, program: string, mark: Mark): PoolVariableTransport {
   return {
     name: `${program} ${name}`,
     placeholder: markPlaceholder(name),

@@ -12,7 +12,8 @@ const signs: Readonly<Record<Change['action'], string>> = {
 /** Lines of a plan: a sign, the object, and for what differs each field with what it is and what it should be. */
 export function renderPlan({ installation, road, pool, changes, unchanged, others }: Plan): string {
   const where = `${installation} in data pool ${pool.name} (${road})`;
-  const lines = changes.length === 0 ? [`${where}: nothing to change, ${unchanged} objects as they should be`] : [where];
+  const lines =
+    changes.length === 0 ? [`${where}: nothing to change, ${unchanged} objects as they should be`] : [where];
   for (const change of changes) lines.push(...changeLines(change));
   if (changes.length > 0) lines.push(summary(changes, unchanged));
   if (others.length > 0) lines.push(`left alone: ${others.join(', ')}`);
@@ -20,7 +21,11 @@ export function renderPlan({ installation, road, pool, changes, unchanged, other
 }
 
 function changeLines({ action, kind, name, fields, isDrift }: Change): readonly string[] {
-  const note = isDrift ? (action === 'create' ? '  (drift: somebody removed it)' : '  (drift: somebody changed it)') : '';
+  const note = isDrift
+    ? action === 'create'
+      ? '  (drift: somebody removed it)'
+      : '  (drift: somebody changed it)'
+    : '';
   const what = action === 'by hand' ? `${kind} ${name}: has to be made by hand, apply says how` : `${kind} ${name}`;
   return [`  ${signs[action]} ${what}${note}`, ...fields.flatMap(fieldLines)];
 }

@@ -26,7 +26,9 @@ test('the first apply makes everything, and what it makes runs and loads; the se
   const second = await apply(client, installation);
   expect(second.changes).toEqual([]);
   expect(writesSince(team, before)).toEqual([]);
-  expect(renderPlan(await plan(client, installation))).toMatch(/^oe in data pool Processes \(pull\): nothing to change, \d+ objects/);
+  expect(renderPlan(await plan(client, installation))).toMatch(
+    /^oe in data pool Processes \(pull\): nothing to change, \d+ objects/,
+  );
 });
 
 test('on the push road there is no connection and no extraction', async () => {

@@ -114,7 +114,12 @@ export function pulled(engine?: OeSimulator, { pool = 'Processes', name = 'oe' }
           name: 'Newest change',
           description: 'Where a delta load begins.',
           dataType: 'DATE',
-          value: { max: { table: 'process_context', column: 'metadata$updatedAt' }, otherwise: '2000-01-01T00:00' },
+          value: {
+            operation: 'FIND_MAX',
+            table: 'process_context',
+            column: 'metadata$updatedAt',
+            otherwise: '2000-01-01T00:00',
+          },
         },
         {
           placeholder: 'includeScopes',

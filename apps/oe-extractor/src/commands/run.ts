@@ -8,6 +8,7 @@ import {
   pushSecrets,
   readPoolProfile,
   type CommandSpec,
+  type OptionSpec,
 } from '@millrace/cli-kit';
 import { connectionOptions, connectionSecrets } from './connection.ts';
 import {
@@ -19,6 +20,31 @@ import {
   shapeOptions,
 } from './shape-options.ts';
 import { sweepOption } from '../sweep-option.ts';
+
+/** Options that say which process contexts. */
+export const contextFilterOptions: readonly OptionSpec[] = [
+  { flags: '--status <status>', key: 'status', description: 'only process contexts with this status, as finished' },
+  {
+    flags: '--created-since <date>',
+    key: 'createdSince',
+    description: 'only those created at or after (2026-01-31 or 2026-01-31T08:00:00Z)',
+  },
+  { flags: '--updated-since <date>', key: 'updatedSince', description: 'only those changed at or after' },
+  { flags: '--scopes <scopes>', key: 'scopes', description: 'live, draft or live,draft', default: 'live' },
+  digitalProcessOption,
+  { flags: '--filter <statement>', key: 'filter', description: `Filter Statement, as "status = 'finished'"` },
+  {
+    flags: '--delta-filter <statement>',
+    key: 'deltaFilter',
+    description: `Delta Filter Statement, as "status = 'finished' AND updatedSince = <%=max_modified_time%>"`,
+  },
+  {
+    flags: '--parameters <list>',
+    key: 'parameters',
+    description:
+      'parameters of the statements with ; between: since=2026-01-01; newest=FIND_MAX(process_context, metadata$updatedAt, 2020-01-01)',
+  },
+];
 
 export const runCommand: CommandSpec = {
   name: 'run',
@@ -39,27 +65,7 @@ states, is in the folder --state; keep it, since a run without it begins anew.`,
   options: [
     destinationOption('oe.duckdb'),
     ...connectionOptions,
-    { flags: '--status <status>', key: 'status', description: 'only process contexts with this status, as finished' },
-    {
-      flags: '--created-since <date>',
-      key: 'createdSince',
-      description: 'only those created at or after (2026-01-31 or 2026-01-31T08:00:00Z)',
-    },
-    { flags: '--updated-since <date>', key: 'updatedSince', description: 'only those changed at or after' },
-    { flags: '--scopes <scopes>', key: 'scopes', description: 'live, draft or live,draft', default: 'live' },
-    digitalProcessOption,
-    { flags: '--filter <statement>', key: 'filter', description: `Filter Statement, as "status = 'finished'"` },
-    {
-      flags: '--delta-filter <statement>',
-      key: 'deltaFilter',
-      description: `Delta Filter Statement, as "status = 'finished' AND updatedSince = <%=max_modified_time%>"`,
-    },
-    {
-      flags: '--parameters <list>',
-      key: 'parameters',
-      description:
-        'parameters of the statements with ; between: since=2026-01-01; newest=FIND_MAX(process_context, metadata$updatedAt, 2020-01-01)',
-    },
+    ...contextFilterOptions,
     { flags: '--full', key: 'full', description: 'read everything again, and replace what is there' },
     sweepOption,
     modelOption,

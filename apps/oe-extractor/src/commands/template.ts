@@ -1,6 +1,17 @@
-import type { CommandSpec } from '@millrace/cli-kit';
+import type { CommandSpec, OptionSpec } from '@millrace/cli-kit';
 import { connectionOptions, connectionSecrets } from './connection.ts';
 import { modelOption, namesOption, shapeOptions } from './shape-options.ts';
+
+/** Options that say what Celonis extracts. */
+export const templateOptions: readonly OptionSpec[] = [
+  { flags: '--sample <number>', key: 'sample', description: 'process contexts to read from the tenant, 1 to 100000' },
+  {
+    flags: '--by-template',
+    key: 'byTemplate',
+    description: 'a connection reads one digital process: adds the connection parameter Digital Process ID',
+  },
+  { flags: '--page-size <number>', key: 'pageSize', description: 'documents per request, 1 to 1000', default: '200' },
+];
 
 export const templateCommand: CommandSpec = {
   name: 'template',
@@ -14,16 +25,10 @@ the file, and says on stderr which of them only some have. Without, the file has
 needed.`,
   options: [
     { flags: '--out <file>', key: 'out', description: 'where to write it; default: standard output' },
-    { flags: '--sample <number>', key: 'sample', description: 'process contexts to read from the tenant, 1 to 100000' },
-    {
-      flags: '--by-template',
-      key: 'byTemplate',
-      description: 'a connection reads one digital process: adds the connection parameter Digital Process ID',
-    },
+    ...templateOptions,
     modelOption,
     namesOption,
     ...shapeOptions,
-    { flags: '--page-size <number>', key: 'pageSize', description: 'documents per request, 1 to 1000', default: '200' },
     ...connectionOptions,
   ],
   secrets: connectionSecrets,

@@ -50,7 +50,8 @@ const adoptOption: OptionSpec = {
 const extractorFileOption: OptionSpec = {
   flags: '--extractor-file <file>',
   key: 'extractorFile',
-  description: 'where the Extractor Builder file is written when it has to be imported by hand; default: NAME-extractor.json',
+  description:
+    'where the Extractor Builder file is written when it has to be imported by hand; default: NAME-extractor.json',
 };
 
 /** The commands. */

@@ -23,7 +23,9 @@ export function runDestroy({ program }: Provisioned): (context: CommandContext) 
     if (!settings.on('yes')) {
       io.stderr.write(told(found));
       if (io.ask === undefined) {
-        throw new UsageError('There is no terminal to ask on. Give --yes to remove what is listed without being asked.');
+        throw new UsageError(
+          'There is no terminal to ask on. Give --yes to remove what is listed without being asked.',
+        );
       }
       const answer = await io.ask(`Type ${name} to remove this: `);
       if (answer.trim() !== name) {

@@ -92,7 +92,12 @@ export async function applyTelling(
 /** Writes the file that has to be imported, and says on one screen what to do with it. */
 export async function tellByHand(
   { io, settings }: CommandContext,
-  { installation, byHand, team, changes }: {
+  {
+    installation,
+    byHand,
+    team,
+    changes,
+  }: {
     readonly installation: Installation;
     readonly byHand: ByHand;
     readonly team: string;
@@ -133,6 +138,8 @@ function byHandText(
       ? `After step 1 run the same command again: it makes the connection itself where the team's API does so, or finds yours after step 2.`
       : `Then run the same command again: it finds the connection by its name and goes on.`;
   const steps = why === 'no-extractor' ? [importing, connecting] : [connecting];
-  const numbered = steps.flatMap((lines, at) => lines.map((line, first) => `${first === 0 ? `${at + 1}. ` : '   '}${line}`));
+  const numbered = steps.flatMap((lines, at) =>
+    lines.map((line, first) => `${first === 0 ? `${at + 1}. ` : '   '}${line}`),
+  );
   return `${[reason, `One thing is left to do by hand, in the browser: ${link}`, '', ...numbered, '', `${after} (${program})`].join('\n')}\n`;
 }

@@ -40,7 +40,11 @@ export function runUp(program: Provisioned): (context: CommandContext) => Promis
   };
 }
 
-function reportText(name: string, link: string, { mode, status, message, tables, relations, activityTables }: RunReport): string {
+function reportText(
+  name: string,
+  link: string,
+  { mode, status, message, tables, relations, activityTables }: RunReport,
+): string {
   const checked = `${relations.length} relations checked${status === 'WARNING' ? `, with a warning: ${message ?? ''}` : ''}`;
   return [
     renderTable(

@@ -1,26 +1,38 @@
-/** Rows of an array with equal keys: Celonis keeps one of them, since it merges by key. */
+/** Rows of an array with equal keys: Celonis merges by key, so they are one row, and what is nested in any of them hangs on it. */
 import type { JsonObject as Document, JsonValue } from '@millrace/flatten';
 import type { ExtractorNestedTable } from '@millrace/model';
 
-/** The document without elements of its arrays whose key another one before them has. */
+/** The document with elements of its arrays that have one key made one. */
 export function withoutRepeats(document: Document, nested: readonly ExtractorNestedTable[] = []): Document {
   return nested.reduce((row, table) => replaced(row, table.path, (value) => elements(value, table)), document);
 }
 
 function elements(value: JsonValue | undefined, table: ExtractorNestedTable): JsonValue | undefined {
-  if (!Array.isArray(value)) return value;
-  const list: readonly JsonValue[] = value;
+  if (!isList(value)) return value;
   const keys = table.columns.filter(({ primaryKey, foreignKey }) => primaryKey === true && foreignKey !== true);
-  const seen = new Set<string>();
-  return list
-    .filter((element) => {
-      if (keys.length === 0 || table.primitiveArray === true || !isDocument(element)) return true;
-      const key = JSON.stringify(keys.map(({ name, path }) => valueAt(element, path ?? [name]) ?? null));
-      if (seen.has(key)) return false;
-      seen.add(key);
-      return true;
-    })
-    .map((element) => (isDocument(element) ? withoutRepeats(element, table.nestedTables) : element));
+  const rows = new Map<string, JsonValue>();
+  value.forEach((element, at) => {
+    const isRow = keys.length > 0 && table.primitiveArray !== true && isDocument(element);
+    const key = isRow ? keyOf(element, keys) : String(at);
+    const first = rows.get(key);
+    rows.set(key, isRow && isDocument(first) ? joined(first, element, table.nestedTables ?? []) : element);
+  });
+  return [...rows.values()].map((row) => (isDocument(row) ? withoutRepeats(row, table.nestedTables) : row));
+}
+
+function keyOf(row: Document, keys: ExtractorNestedTable['columns']): string {
+  return JSON.stringify(
+    keys.map(({ name, path }) => valueAt(row, path ?? [name]) ?? null),
+    (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
+  );
+}
+
+/** The first row, with the second one's elements behind its own. */
+function joined(first: Document, second: Document, nested: readonly ExtractorNestedTable[]): Document {
+  return nested.reduce((row, { path }) => {
+    const more = valueAt(second, path);
+    return isList(more) ? replaced(row, path, (own) => (isList(own) ? [...own, ...more] : more)) : row;
+  }, first);
 }
 
 function valueAt(document: Document, path: readonly string[]): JsonValue | undefined {
@@ -38,6 +50,10 @@ function replaced(
   if (key === undefined || value === undefined) return document;
   const next = deeper.length === 0 ? change(value) : isDocument(value) ? replaced(value, deeper, change) : value;
   return { ...document, [key]: next ?? null };
+}
+
+function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }
 
 function isDocument(value: JsonValue | undefined): value is Document {
