@@ -88,13 +88,12 @@ function removalsOf({ name, pool: poolName }: Installation, observed: Observed):
       with: ['the tables that it extracted'],
     });
   }
-  // The last of what is the installation's own: while it stands, a destroy that was cut off knows what to do.
-  if (mark !== undefined) {
-    removals.push({ kind: 'parameter', name: mark.parameter.placeholder ?? '', id: mark.parameter.id, with: [] });
-  }
+  // The parameter is the last to go, with the pool where that goes: while it stands, a destroy that was cut off knows what to do.
   const isEmpty = others.length === 0 && (connection === undefined || isMade);
   if (pool !== undefined && observed.isOwnPool && isEmpty) {
     removals.push({ kind: 'data pool', name: pool.name ?? poolName, id: pool.id, with: ['its tables'] });
+  } else if (mark !== undefined) {
+    removals.push({ kind: 'parameter', name: mark.parameter.placeholder ?? '', id: mark.parameter.id, with: [] });
   }
   return removals;
 }

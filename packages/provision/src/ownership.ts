@@ -75,9 +75,9 @@ function tagOf(name: string, object: string): string {
   return `[millrace:${name}:${object}]`;
 }
 
-/** Changes when anything of the installation does that the pool shows. */
+/** Changes when anything of the installation does that its objects show. */
 export function fingerprint(installation: Installation): string {
-  const { connection, ...shown } = installation;
+  const { connection, pool: _, ...shown } = installation;
   const parts = { ...shown, connection: connection === undefined ? null : { name: connection.name } };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
