@@ -1,4 +1,4 @@
-import { configExplainCommand, statusCommand, verifyCommand, type ProgramSpec } from '@millrace/cli-kit';
+import { configExplainCommand, reportCommand, statusCommand, verifyCommand, type ProgramSpec } from '@millrace/cli-kit';
 import manifest from '../package.json' with { type: 'json' };
 import { convertCommand } from './commands/convert.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -17,6 +17,7 @@ export const oeExtract: ProgramSpec = {
     runCommand,
     statusCommand('oe.duckdb'),
     verifyCommand('oe-extract', 'oe.duckdb'),
+    reportCommand('oe-extract', 'oe.duckdb', async () => (await import('./models.ts')).models),
     doctorCommand,
     templateCommand,
     ...provision,

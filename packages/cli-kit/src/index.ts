@@ -5,6 +5,7 @@ export { modelCommand } from './commands/model.ts';
 export { provisionCommands, type Place, type Provisioned } from './commands/provision.ts';
 export { destinationOption, jsonOption, logWindowsOption } from './commands/shared-options.ts';
 export { verifyCommand, type DeepVerification } from './commands/verify.ts';
+export { reportCommand } from './commands/report.ts';
 export { statusCommand } from './commands/status.ts';
 export type { CommandContext, CommandSpec, OptionSpec, Profile, ProgramSpec, SecretSpec } from './command.ts';
 export { exitCodes, type ExitCode } from './exit-codes.ts';
