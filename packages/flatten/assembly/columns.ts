@@ -16,7 +16,7 @@ import {
 } from './records';
 import { CANONICAL_SPELLING, DATE_SPELLINGS, days, millis, spellingsOf } from './dates';
 import { double, isWide, lengthOfInteger, mostChars, numberKind, textLength, whole, writeInteger } from './numbers';
-import { equalBytes, hashOf, utf16Length } from './text';
+import { copyBytes, equalBytes, hashOf, utf16Length } from './text';
 
 /** As in the host's `encode.ts`. */
 const DICTIONARY_TRIAL: u32 = 1024;
@@ -269,13 +269,12 @@ export function putBits(column: Column, row: u32, bits: i64): void {
 function copyText(column: Column, p: usize, length: u32): void {
   const at = reserve(column, length + 4);
   store<u32>(at, length);
-  v128.store(at, v128.load(p), 4);
-  if (length > 16) {
-    if (length <= 32) v128.store(at, v128.load(p, 16), 20);
-    else memory.copy(at + 4, p, length);
-  }
+  copyBytes(at + 4, p, length);
   column.used += 4 + length;
 }
+
+/** Bits of a slot that are an index; the hash has the rest of its lower half. */
+const INDEX: u32 = 0xffff;
 
 function addToDictionary(column: Column, p: usize, length: u32): void {
   const hash = hashOf(p, length);
@@ -285,11 +284,10 @@ function addToDictionary(column: Column, p: usize, length: u32): void {
   while (true) {
     const found = load<u64>(slots + (<usize>slot << 3));
     if (found === 0) break;
-    if (<u32>(found >> 32) === hash) {
-      const index = <u32>found - 1;
-      const at = column.data + load<u32>(column.entries + (<usize>index << 2));
+    if (((<u32>found ^ hash) & ~INDEX) === 0) {
+      const at = column.data + <usize>(found >> 32);
       if (load<u32>(at) === length && equalBytes(at + 4, p, length)) {
-        addIndex(column, index);
+        addIndex(column, (<u32>found & INDEX) - 1);
         return;
       }
     }
@@ -308,7 +306,7 @@ function addToDictionary(column: Column, p: usize, length: u32): void {
   }
   if (index >= column.entryRoom) growEntries(column);
   store<u32>(column.entries + (<usize>index << 2), column.used);
-  store<u64>(slots + (<usize>slot << 3), (<u64>hash << 32) | (index + 1));
+  store<u64>(slots + (<usize>slot << 3), slotOf(column.used, hash, index));
   column.entryCount = index + 1;
   copyText(column, p, length);
   addIndex(column, index);
@@ -342,17 +340,24 @@ function growSlots(column: Column): void {
   hashEntries(column);
 }
 
+// @ts-ignore: decorator
+@inline
+function slotOf(offset: u32, hash: u32, index: u32): u64 {
+  return (<u64>offset << 32) | (hash & ~INDEX) | (index + 1);
+}
+
 /** Fills the hash table with the dictionary. */
 export function hashEntries(column: Column): void {
   const mask = column.slotMask;
   const slots = column.slots;
   memory.fill(slots, 0, (<usize>mask + 1) << 3);
   for (let index: u32 = 0; index < column.entryCount; index++) {
-    const at = column.data + load<u32>(column.entries + (<usize>index << 2));
+    const offset = load<u32>(column.entries + (<usize>index << 2));
+    const at = column.data + offset;
     const hash = hashOf(at + 4, load<u32>(at));
     let slot = hash & mask;
     while (load<u64>(slots + (<usize>slot << 3)) !== 0) slot = (slot + 1) & mask;
-    store<u64>(slots + (<usize>slot << 3), (<u64>hash << 32) | (index + 1));
+    store<u64>(slots + (<usize>slot << 3), slotOf(offset, hash, index));
   }
 }
 
@@ -367,7 +372,7 @@ export function dropDictionary(column: Column, count: u32): void {
   for (let i: u32 = 0; i < count; i++) {
     const at = entryOf(column, i);
     const length = 4 + load<u32>(at);
-    memory.copy(to, at, length);
+    copyBytes(to, at, length);
     to += length;
   }
   release(column.data, column.room);

@@ -1,5 +1,7 @@
 // What the kernel asks of the TypeScript host. All of it is rare.
 
+/** Writes the next bytes of the page to an address. */
+@external("host", "fetch") declare function fetch(at: usize, length: u32): void;
 /** Makes the kid of an object node for a key (decoded UTF-8 at `at`). */
 @external("host", "newKid") declare function newKid(node: usize, at: usize, length: u32): usize;
 /** Makes the column for scalars (or, `json`, for JSON texts) at a kid. */
@@ -19,7 +21,7 @@
 /** Ends the page: the host throws, and rolls back. */
 @external("host", "leave") declare function leave(reason: i32, column: usize, kind: i32, detail: i32): void;
 
-export { newKid, newColumn, newObject, newArray, toDouble, toText, toJson, toDateTime };
+export { fetch, newKid, newColumn, newObject, newArray, toDouble, toText, toJson, toDateTime };
 
 const REFUSE = 0;
 const RETRY = 1;

@@ -1,47 +1,26 @@
 // The byte engine: pages of JSON as UTF-8 into columns as `batch.ts` lays them out. The host says what the plan is, here it is carried out.
 import { refuse } from './host';
-import { allocate, release, resetMemory, resetScratch, scratch } from './memory';
+import { beginPage, isCut, isEnd, more, resetInput } from './input';
+import { allocate, resetMemory, resetScratch, scratch } from './memory';
 import { initNumbers } from './numbers';
 import { parseDocument, setMaxDepth, skipSpace, skipValue } from './parse';
 import { Column, STRING, Table } from './records';
 import { emptyColumn, emptyTables, markPage, resetTables, rollBack, settle } from './tables';
-import { endOfPlain, equalBytes, isUtf8, seedHashes, utf16Length } from './text';
+import { endOfPlain, equalBytes, seedHashes } from './text';
 import { putBits, putText } from './columns';
 
 export { addKeyKid, elementOf, newColumn, newKid, newNode, newTable } from './tables';
-export { allocate, emptyTables, rollBack, scratch, settle };
-
-/** Zeros after a page: they end whatever is cut, and are what vectors read too much. */
-const PADDING = 128;
-
-let input: usize = 0;
-let inputSize: usize = 0;
+export { allocate, emptyTables, isCut, rollBack, scratch, settle };
 
 /** Starts without tables. */
 export function start(seed: u64, maxDepth: i32): void {
   resetMemory();
   resetScratch();
+  resetInput();
   resetTables();
   initNumbers();
   seedHashes(seed);
   setMaxDepth(maxDepth);
-  input = 0;
-  inputSize = 0;
-}
-
-/** Room for a page of so many bytes. */
-export function inputFor(length: u32): usize {
-  const needed = <usize>length + PADDING;
-  if (needed < <usize>length) refuse();
-  if (needed > inputSize) {
-    release(input, inputSize);
-    input = 0;
-    inputSize = 0;
-    input = allocate(needed);
-    inputSize = needed;
-  }
-  memory.fill(input + length, 0, PADDING);
-  return input;
 }
 
 /** Keys that lead to the documents: addresses of zero-ended texts, each with its closing quote. */
@@ -50,21 +29,20 @@ let pathLength: i32 = 0;
 let documents: i32 = 0;
 
 /**
- * Takes the page that is in the room that `inputFor` gave.
+ * Takes a page, which the host's `fetch` gives.
  * @param root the root table
+ * @param window see `beginPage`
  * @returns how many documents it has
  */
-export function takePage(root: Table, length: u32, pathAt: usize, pathSteps: i32): i32 {
+export function takePage(root: Table, length: u32, window: u32, pathAt: usize, pathSteps: i32): i32 {
   markPage();
-  const end = input + length;
-  if (!isUtf8(input, length)) refuse();
-  let p = input;
-  if (length >= 3 && (load<u32>(p) & 0xffffff) === 0xbfbbef) p += 3;
+  let p = beginPage(length, window);
+  if ((load<u32>(p) & 0xffffff) === 0xbfbbef) p += 3;
   path = pathAt;
   pathLength = pathSteps;
   documents = 0;
   p = skipSpace(parsePath(root, skipSpace(p), 0));
-  if (p !== end) refuse();
+  if (!isEnd(p)) refuse();
   return documents;
 }
 
@@ -92,7 +70,7 @@ function parsePath(root: Table, p: usize, step: i32): usize {
     } else p = skipValue(p, 0);
     p = skipSpace(p);
     if (load<u8>(p) === 0x2c) {
-      p = skipSpace(p + 1);
+      p = skipSpace(more(p) + 1);
       if (load<u8>(p) !== 0x22) refuse();
     } else if (load<u8>(p) !== 0x7d) refuse();
   }
@@ -112,9 +90,10 @@ function parseDocuments(root: Table, p: usize): usize {
   while (true) {
     if (load<u8>(p) !== 0x7b) refuse();
     documents++;
+    p = more(p);
     p = skipSpace(parseDocument(root, p + 1));
     const after = load<u8>(p);
-    if (after === 0x5d) return p + 1;
+    if (after === 0x5d) return more(p) + 1;
     if (after !== 0x2c) refuse();
     p = skipSpace(p + 1);
   }
@@ -167,6 +146,10 @@ export function entriesOf(column: Column): i32 {
 }
 export function indicesOf(column: Column): usize {
   return column.indices;
+}
+/** Writes the column's texts in full from the next batch on. */
+export function setPlain(column: Column): void {
+  column.plain = true;
 }
 export function isUnsure(column: Column): bool {
   return column.unsure;

@@ -123,15 +123,19 @@ function findKid(node: Node, expected: Successors, p: usize): Kid {
   return kid;
 }
 
+/** A comma and a quote: what mostly follows a member. */
+const NEXT_KEY: u16 = 0x222c;
+
 /** `p` is after the opening brace. */
 function parseObject(node: Node, p: usize, level: i32): usize {
   const row = node.table.row;
   const own = ++stamp;
   p = skipSpace(p);
-  if (load<u8>(p) === CLOSE_OBJECT) return p + 1;
+  const first = load<u8>(p);
+  if (first === CLOSE_OBJECT) return p + 1;
+  if (first !== QUOTE) refuse();
   let expected: Successors = node;
   while (true) {
-    if (load<u8>(p) !== QUOTE) refuse();
     p++;
     let kid = expected.next;
     if (kid !== null && startsWithKey(kid, p)) p += kid.length;
@@ -142,16 +146,24 @@ function parseObject(node: Node, p: usize, level: i32): usize {
     // Of equal keys the last would win.
     if (kid.stamp === own) refuse();
     kid.stamp = own;
-    p = skipSpace(p);
-    const char = load<u8>(p);
+    let char = load<u8>(p);
+    if (char <= 0x20) {
+      p = skipSpaces(p);
+      char = load<u8>(p);
+    }
     if (char === QUOTE && (kid.flags & ~MIXED) === 0) p = parseText(columnOf(kid), row, p + 1);
     else p = parseMember(kid, p, char, row, level + 1);
+    expected = kid;
+    if (load<u16>(p) === NEXT_KEY) {
+      p++;
+      continue;
+    }
     p = skipSpace(p);
     const after = load<u8>(p);
-    if (after === COMMA) p = skipSpace(p + 1);
-    else if (after === CLOSE_OBJECT) return p + 1;
-    else refuse();
-    expected = kid;
+    if (after === CLOSE_OBJECT) return p + 1;
+    if (after !== COMMA) refuse();
+    p = skipSpace(p + 1);
+    if (load<u8>(p) !== QUOTE) refuse();
   }
 }
 
@@ -239,9 +251,11 @@ function noteKey(kid: Kid, p: usize, char: u8, row: u32): void {
     const after = load<u8>(end);
     if (end === p || after === 0x2e || (after | 0x20) === 0x65) refuse();
   }
-  kid.keyRow = row;
-  kid.keyAt = start;
-  kid.keyLength = <u32>(end - start);
+  const value = kid.value;
+  if (value === null) return;
+  value.row = row;
+  value.at = start;
+  value.length = <u32>(end - start);
 }
 
 /** A value that its path takes whole. */

@@ -21,37 +21,41 @@ export const MAP = 4;
 export const KEY = 8;
 export const MIXED = 16;
 
+// Fields used for every value come first, so that they share a cache line.
+
 @unmanaged
 export class Column {
   flags: i32;
   kind: i32;
-  /** INTEGER: a value beyond ±(2^53 − 1) was seen. */
-  wide: i32;
-  /** DATETIME: see `dates.ts` of the host. */
-  spellings: i32;
-  maxChars: u32;
-  maxBytes: u32;
   /** Values present. */
   count: u32;
   /** Bit set of the rows that have a value, as long as the table has room. */
   valid: usize;
-  /** Values of a fixed width, or texts with their lengths; with a dictionary the distinct ones. */
-  data: usize;
-  used: u32;
-  room: u32;
+  maxChars: u32;
   /** Texts: whether `data` is a dictionary. */
   dictionary: bool;
   /** Texts: whether the kernel does not know if a dictionary would have been kept. */
   unsure: bool;
+  /** Texts: whether none is tried. */
+  plain: bool;
+  /** Values of a fixed width, or texts with their lengths; with a dictionary the distinct ones. */
+  data: usize;
+  used: u32;
+  room: u32;
   indices: usize;
   indexRoom: u32;
   /** Offset in `data` of each dictionary value. */
   entries: usize;
-  entryRoom: u32;
   entryCount: u32;
-  /** Open hash table: upper half the hash, lower half the dictionary index + 1. */
+  /** Open hash table: where in `data` the value is, sixteen bits of its hash, its index + 1. */
   slots: usize;
   slotMask: u32;
+  entryRoom: u32;
+  maxBytes: u32;
+  /** INTEGER: a value beyond ±(2^53 − 1) was seen. */
+  wide: i32;
+  /** DATETIME: see `dates.ts` of the host. */
+  spellings: i32;
 
   /** As at the start of the page. */
   pageKind: i32;
@@ -72,6 +76,14 @@ export class Successors {
   other: Kid | null;
 }
 
+/** A declared key's value in the row under way. */
+@unmanaged
+export class KeyValue {
+  row: u32;
+  at: usize;
+  length: u32;
+}
+
 /** A key of an object, or the elements of an array. The key's bytes, its closing quote and the colon follow the record. */
 @unmanaged
 export class Kid extends Successors {
@@ -80,17 +92,15 @@ export class Kid extends Successors {
   length: u32;
   /** Those of the first 16 bytes that count; one that cannot be matched when the key is never written without escapes. */
   mask: i32;
-  hash: u32;
   /** The object in which the key was last seen. */
   stamp: u32;
   column: Column | null;
-  json: Column | null;
   object: Node | null;
   array: Table | null;
-  /** For KEY: the row that `keyAt` is of. */
-  keyRow: u32;
-  keyAt: usize;
-  keyLength: u32;
+  json: Column | null;
+  hash: u32;
+  /** For KEY. */
+  value: KeyValue | null;
 }
 
 /** An object. */
@@ -117,10 +127,10 @@ export class Table {
   columns: usize;
   columnCount: u32;
   columnRoom: u32;
-  /** How many kids make the declared key, and those of them that are known. */
+  /** How many values make the declared key, and those of them whose kids are known. */
   keyCount: u32;
-  keyKids: usize;
-  keyKidCount: u32;
+  keyValues: usize;
+  keyValueCount: u32;
   /** The declared keys that must differ: each with its length, one after the other. */
   keys: usize;
   keysUsed: u32;

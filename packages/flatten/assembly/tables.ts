@@ -1,9 +1,9 @@
 // Tables and columns as a whole: making, growing, marking the start of a page, going back to it, and emptying.
 import { refuse } from './host';
 import { allocate, enlarge, release } from './memory';
-import { Column, Kid, Node, NONE, STRING, Table } from './records';
+import { Column, KeyValue, Kid, Node, NONE, STRING, Table } from './records';
 import { dropDictionary, hashEntries } from './columns';
-import { equalBytes, hashOf } from './text';
+import { copyBytes, equalBytes, hashOf } from './text';
 
 const FIRST_ROWS = 64;
 
@@ -36,7 +36,7 @@ export function newTable(keyCount: u32): usize {
   table.columns = allocate(table.columnRoom << 2);
   table.keyCount = keyCount;
   if (keyCount > 0) {
-    table.keyKids = allocate(keyCount << 2);
+    table.keyValues = allocate(keyCount << 2);
     table.keysRoom = 1024;
     table.keys = allocate(table.keysRoom);
     table.keyStamp = 1;
@@ -114,7 +114,16 @@ export function lookUp(node: Node, key: usize, length: u32): Kid | null {
 }
 
 /** A column of a table, as the host has its type and lengths. */
-export function newColumn(table: Table, flags: i32, kind: i32, wide: i32, spellings: i32, maxChars: u32, maxBytes: u32): usize {
+export function newColumn(
+  table: Table,
+  flags: i32,
+  kind: i32,
+  wide: i32,
+  spellings: i32,
+  maxChars: u32,
+  maxBytes: u32,
+  plain: bool,
+): usize {
   const column = changetype<Column>(clear(allocate(offsetof<Column>()), offsetof<Column>()));
   column.flags = flags;
   column.kind = kind;
@@ -123,7 +132,8 @@ export function newColumn(table: Table, flags: i32, kind: i32, wide: i32, spelli
   column.maxChars = maxChars;
   column.maxBytes = maxBytes;
   column.valid = clear(allocate(table.room >> 3), table.room >> 3);
-  column.dictionary = true;
+  column.plain = plain;
+  column.dictionary = !plain;
   column.indexRoom = 16;
   column.indices = allocate(16 << 2);
   column.entryRoom = 16;
@@ -179,10 +189,12 @@ function tableAt(index: u32): Table {
   return changetype<Table>(<usize>load<u32>(tables + (<usize>index << 2)));
 }
 
-/** Adds a kid to the declared key of a table. */
-export function addKeyKid(table: Table, kid: usize): void {
-  store<u32>(table.keyKids + (<usize>table.keyKidCount << 2), <u32>kid);
-  table.keyKidCount++;
+/** Makes a kid part of the declared key of a table. */
+export function addKeyKid(table: Table, kid: Kid): void {
+  const value = clear(allocate(offsetof<KeyValue>()), offsetof<KeyValue>());
+  kid.value = changetype<KeyValue>(value);
+  store<u32>(table.keyValues + (<usize>table.keyValueCount << 2), <u32>value);
+  table.keyValueCount++;
 }
 
 /** A new array begins: keys need only differ within it. */
@@ -198,23 +210,23 @@ export function clearKeys(table: Table): void {
 
 /** Adds the declared key of a row; refuses a page where it is missing or there already. */
 export function addKey(table: Table, row: u32): void {
-  if (table.keyKidCount !== table.keyCount) refuse();
+  if (table.keyValueCount !== table.keyCount) refuse();
   let size: u32 = 4;
   for (let i: u32 = 0; i < table.keyCount; i++) {
-    const kid = keyKid(table, i);
-    if (kid.keyRow !== row || kid.keyAt === 0) refuse();
-    size += 4 + kid.keyLength;
+    const value = keyValue(table, i);
+    if (value.row !== row || value.at === 0) refuse();
+    size += 4 + value.length;
   }
   if (<u64>table.keysUsed + size + 64 > table.keysRoom) growKeys(table, size);
   const start = table.keys + table.keysUsed;
   store<u32>(start, size - 4);
   let to = start + 4;
   for (let i: u32 = 0; i < table.keyCount; i++) {
-    const kid = keyKid(table, i);
-    store<u32>(to, kid.keyLength);
-    memory.copy(to + 4, kid.keyAt, kid.keyLength);
-    to += 4 + kid.keyLength;
-    kid.keyAt = 0;
+    const value = keyValue(table, i);
+    store<u32>(to, value.length);
+    copyBytes(to + 4, value.at, value.length);
+    to += 4 + value.length;
+    value.at = 0;
   }
   const offset = table.keysUsed;
   table.keysUsed += size;
@@ -223,8 +235,8 @@ export function addKey(table: Table, row: u32): void {
 
 // @ts-ignore: decorator
 @inline
-function keyKid(table: Table, index: u32): Kid {
-  return changetype<Kid>(<usize>load<u32>(table.keyKids + (<usize>index << 2)));
+function keyValue(table: Table, index: u32): KeyValue {
+  return changetype<KeyValue>(<usize>load<u32>(table.keyValues + (<usize>index << 2)));
 }
 
 /** False when an equal key is there. A slot is the stamp of its array and the offset of its key. */
@@ -305,7 +317,7 @@ export function rollBack(): void {
   for (let i: u32 = 0; i < tableCount; i++) {
     const table = tableAt(i);
     for (let j: u32 = 0; j < table.columnCount; j++) rollBackColumn(columnAt(table, j), table);
-    for (let j: u32 = 0; j < table.keyKidCount; j++) keyKid(table, j).keyAt = 0;
+    for (let j: u32 = 0; j < table.keyValueCount; j++) keyValue(table, j).at = 0;
     if (table.keyCount > 0) {
       table.keysUsed = table.pageKeysUsed;
       let count: u32 = 0;
@@ -365,7 +377,7 @@ export function emptyColumn(column: Column, rows: u32): void {
   column.count = 0;
   column.used = 0;
   column.entryCount = 0;
-  column.dictionary = true;
+  column.dictionary = !column.plain;
   column.unsure = false;
 }
 

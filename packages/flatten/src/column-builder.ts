@@ -1,15 +1,17 @@
 /** Collects the values of one column until a batch is taken. */
 import { canonicalText, coerce, declaredState, joinTypes, type Scalar, type TypeState, typeOfValue } from './types.ts';
+import type { TextForm } from './encode.ts';
 import type { PendingValues } from './pending.ts';
 import type { ColumnSchema, ColumnType } from './schema.ts';
 import { utf8Length } from './utf8.ts';
 
 /** Values stay as parsed until `take`, when their type is known: widening within a batch costs nothing. */
-export class ColumnBuilder {
+export class ColumnBuilder implements TextForm {
   /** `undefined` until a value or a declaration says more. */
   state: TypeState | undefined;
   maxChars = 0;
   maxBytes = 0;
+  plain = false;
   /** Values present, in row order. */
   values: Scalar[] = [];
   /** The row of each value; absent while every row so far has one. */

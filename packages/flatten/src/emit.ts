@@ -175,10 +175,11 @@ function throughDictionary(inner: Uint32Array, rows: Uint32Array): Uint32Array {
 }
 
 function encodeValueColumn(column: ValueColumn, schema: ColumnSchema, own: Taken): Column {
-  const { pending, values, rows } = column.builder;
+  const { builder } = column;
+  const { pending, values, rows } = builder;
   if (pending !== undefined) return pending.encode(schema, own.rows);
   const { renumbered } = own;
-  if (renumbered === undefined) return encodeColumn(schema, own.rows, values, rows);
+  if (renumbered === undefined) return encodeColumn(schema, own.rows, values, rows, builder);
   const kept: Scalar[] = [];
   const keptRows: number[] = [];
   for (const [index, value] of values.entries()) {
@@ -187,7 +188,7 @@ function encodeValueColumn(column: ValueColumn, schema: ColumnSchema, own: Taken
     kept.push(value);
     keptRows.push(row);
   }
-  return encodeColumn(schema, own.rows, kept, keptRows);
+  return encodeColumn(schema, own.rows, kept, keptRows, builder);
 }
 
 function resetTable(table: TablePlan): void {

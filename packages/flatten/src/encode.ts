@@ -13,14 +13,21 @@ const DICTIONARY_LIMIT = 4000;
 /** Of a longer text it pays to count the bytes before making room for them. */
 const LONG_TEXT = 1 << 16;
 
+/** How the texts of a column are written. */
+export interface TextForm {
+  /** In full. Set once a dictionary was given up: later batches are not to pay for another trial. */
+  plain: boolean;
+}
+
 /** A column of `rows` rows from its present values and the row of each (absent: the first rows, one each). */
 export function encodeColumn(
   schema: ColumnSchema,
   rows: number,
   values: readonly Scalar[],
   rowOf: readonly number[] | undefined,
+  form: TextForm = { plain: false },
 ): Column {
-  const encoded = encodeValues(schema.type, values);
+  const encoded = encodeValues(schema.type, values, form);
   const nullCount = rows - values.length;
   if (nullCount === 0) return { schema, rows, nullCount, values: encoded };
   const validity = new Uint8Array((rows + 7) >> 3);
@@ -32,7 +39,7 @@ export function encodeColumn(
 }
 
 /** Present values in the layout of their type; strings with a dictionary where it pays. */
-function encodeValues(type: ColumnType, values: readonly Scalar[]): PlainValues | DictionaryValues {
+function encodeValues(type: ColumnType, values: readonly Scalar[], form: TextForm): PlainValues | DictionaryValues {
   switch (type) {
     case 'BOOLEAN':
       return { kind: 'boolean', values: Uint8Array.from(values, (value) => (value === true ? 1 : 0)) };
@@ -47,7 +54,7 @@ function encodeValues(type: ColumnType, values: readonly Scalar[]): PlainValues 
     case 'JSON':
       return plainTexts(values);
     default:
-      return dictionary(values) ?? plainTexts(values);
+      return dictionary(values, form) ?? plainTexts(values);
   }
 }
 
@@ -84,7 +91,8 @@ function plainTexts(values: readonly Scalar[]): PlainValues {
   return { kind: 'bytes', data: data.slice(0, at), count: texts.length };
 }
 
-function dictionary(values: readonly Scalar[]): DictionaryValues | undefined {
+function dictionary(values: readonly Scalar[], form: TextForm): DictionaryValues | undefined {
+  if (form.plain) return undefined;
   const known = new Map<string, number>();
   const indices = new Uint32Array(values.length);
   for (let i = 0; i < values.length; i++) {
@@ -93,6 +101,7 @@ function dictionary(values: readonly Scalar[]): DictionaryValues | undefined {
     if (index === undefined) {
       index = known.size;
       if (index >= DICTIONARY_LIMIT || (i >= DICTIONARY_TRIAL && index > DICTIONARY_TRIAL_DISTINCT && index * 2 > i)) {
+        form.plain = true;
         return undefined;
       }
       known.set(text, index);

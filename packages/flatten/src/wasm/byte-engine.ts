@@ -35,6 +35,8 @@ const MOST_TRIES = 500;
 const MOST_MEMORY = 256 * 2 ** 20;
 /** Pages larger than this are refused. */
 const LARGEST_PAGE = 2 ** 30;
+/** Bytes of a page that the kernel has at a time; more where a document is longer. */
+const WINDOW = 2 ** 18;
 /** After each page refused in a row twice as many are refused unseen. */
 const LONGEST_REST = 64;
 
@@ -74,6 +76,10 @@ export class ByteEngine {
   private spilled = false;
   /** Columns that were widened for the page under way, and what they were. */
   private readonly widened = new Map<KernelColumn, TypeState | undefined>();
+  private window = WINDOW;
+  /** The page under way, and how much of it the kernel has. */
+  private page: Uint8Array = new Uint8Array(0);
+  private fetched = 0;
   private rest = 0;
   private nextRest = 1;
 
@@ -152,28 +158,35 @@ export class ByteEngine {
   /** Takes a page, or leaves everything as it was. */
   private tryPage(page: Uint8Array, at: Path): number | undefined {
     this.widened.clear();
-    const documents = this.tries(page, at);
-    if (documents === undefined) this.unwiden();
+    const { window } = this;
+    this.page = page;
+    const documents = this.tries(at);
+    this.page = new Uint8Array(0);
+    if (documents === undefined) {
+      this.unwiden();
+      this.window = window;
+    }
     return documents;
   }
 
-  private tries(page: Uint8Array, at: Path): number | undefined {
+  private tries(at: Path): number | undefined {
+    const { length } = this.page;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const kernel = this.freshKernel();
       try {
         const path = this.pathAddress(kernel, at);
-        if (tries === 0) {
-          const input = kernel.inputFor(page.length);
-          new Uint8Array(kernel.memory.buffer).set(page, input);
-        }
+        this.fetched = 0;
         const [root] = this.tables;
-        return kernel.takePage(root?.address ?? 0, page.length, path, at.length);
+        return kernel.takePage(root?.address ?? 0, length, this.window, path, at.length);
       } catch (error) {
         const wider = error instanceof Leave && error.reason === WIDEN ? this.wider(error) : undefined;
         kernel.rollBack();
         if (wider !== undefined) this.widen(wider.column, wider.state);
         // What widened a column may have stood in an array that is JSON.
         else if (error instanceof Leave && error.reason === RETRY) this.unwiden();
+        else if (error instanceof Leave && this.window < length && kernel.isCut() !== 0) {
+          this.window = Math.min(this.window * 8, length + 15 - ((length + 15) % 16));
+        }
         // A RangeError: nested too deeply for the stack.
         else if (error instanceof RangeError || error instanceof Leave) return undefined;
         else throw error;
@@ -246,6 +259,7 @@ export class ByteEngine {
 
   private host(): KernelHost {
     return {
+      fetch: (at, length) => this.fetch(at, length),
       newKid: (object, at, length) => this.newKid(object, at, length),
       newColumn: (kid, json) => this.newColumn(kid, json !== 0),
       newObject: (kid) => this.newObject(kid),
@@ -258,6 +272,13 @@ export class ByteEngine {
         throw new Leave(reason, column, kind, detail);
       },
     };
+  }
+
+  private fetch(at: number, length: number): void {
+    if (this.kernel === undefined) return;
+    const bytes = this.page.subarray(this.fetched, this.fetched + length);
+    new Uint8Array(this.kernel.memory.buffer).set(bytes, at);
+    this.fetched += length;
   }
 
   private newKid(object: number, at: number, length: number): number {
@@ -288,9 +309,10 @@ export class ByteEngine {
     const state = builder?.state ?? (declared === undefined ? undefined : declaredState(declared));
     const flags = json ? 0 : declared === 'FLOAT' ? DECLARED_FLOAT : declared === 'DATETIME' ? DECLARED_DATETIME : 0;
     const { wide, spellings } = detailOf(state);
-    const { maxChars = 0, maxBytes = 0 } = builder ?? {};
+    const { maxChars = 0, maxBytes = 0, plain = false } = builder ?? {};
     const kind = kindOfType(state?.type);
-    const column = kernel.newColumn(table.address, flags, kind, wide, spellings, maxChars, maxBytes);
+    const isPlain = plain ? 1 : 0;
+    const column = kernel.newColumn(table.address, flags, kind, wide, spellings, maxChars, maxBytes, isPlain);
     this.columns.set(column, new KernelColumn(kernel, column, table, node, json));
     return column;
   }

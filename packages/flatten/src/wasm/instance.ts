@@ -3,6 +3,7 @@ import { KERNEL } from './kernel.ts';
 
 /** What the kernel asks of its host: see `assembly/host.ts`. */
 export interface KernelHost {
+  fetch(at: number, length: number): void;
   newKid(node: number, at: number, length: number): number;
   newColumn(kid: number, json: number): number;
   newObject(kid: number): number;
@@ -19,8 +20,8 @@ export interface KernelHost {
 export interface Kernel {
   readonly memory: WebAssembly.Memory;
   start(seed: bigint, maxDepth: number): void;
-  inputFor(length: number): number;
-  takePage(root: number, length: number, path: number, steps: number): number;
+  takePage(root: number, length: number, window: number, path: number, steps: number): number;
+  isCut(): number;
   rollBack(): void;
   emptyTables(): void;
   /** Room that the host's answers are written to. */
@@ -40,6 +41,7 @@ export interface Kernel {
     spellings: number,
     maxChars: number,
     maxBytes: number,
+    plain: number,
   ): number;
 
   rowsOf(table: number): number;
@@ -58,6 +60,7 @@ export interface Kernel {
   entriesOf(column: number): number;
   indicesOf(column: number): number;
   isUnsure(column: number): number;
+  setPlain(column: number): void;
   settle(column: number): void;
 
   retype(column: number, rows: number, kind: number, wide: number, spellings: number): void;

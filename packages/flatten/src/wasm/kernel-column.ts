@@ -1,7 +1,7 @@
 /** One column that the kernel fills: its state, its values as a batch holds them, and as the plan's builders do. */
 import type { Column, PlainValues } from '../batch.ts';
 import { CANONICAL_SPELLING, formatDate, millisOf, parseDate, spell } from '../dates.ts';
-import { encodeColumn } from '../encode.ts';
+import { encodeColumn, type TextForm } from '../encode.ts';
 import { numberOfLiteral } from '../parse.ts';
 import type { PendingValues } from '../pending.ts';
 import type { PathNode, ValueColumn } from '../plan.ts';
@@ -83,21 +83,31 @@ export class KernelColumn implements PendingValues {
   }
 
   encode(schema: ColumnSchema, rows: number): Column {
-    if (this.kernel.isUnsure(this.address) !== 0) return encodeColumn(schema, rows, this.values(), this.rows());
+    const { builder } = this.column;
+    const wasPlain = builder.plain;
+    const encoded = this.encodeAs(schema, rows, builder);
+    if (builder.plain && !wasPlain) this.kernel.setPlain(this.address);
+    return encoded;
+  }
+
+  private encodeAs(schema: ColumnSchema, rows: number, form: TextForm): Column {
+    if (this.kernel.isUnsure(this.address) !== 0) return encodeColumn(schema, rows, this.values(), this.rows(), form);
+    if (schema.type === 'STRING' && this.kernel.entriesOf(this.address) < 0) form.plain = true;
     this.kernel.settle(this.address);
     const { count } = this;
     const nullCount = rows - count;
     const dictionary = this.kernel.entriesOf(this.address);
+    const { buffer } = this.kernel.memory;
     const values =
       dictionary < 0
         ? this.plain(schema.type, count)
         : {
             kind: 'dictionary' as const,
-            indices: new Uint32Array(this.copy(this.kernel.indicesOf(this.address), count * 4)),
+            indices: new Uint32Array(new Uint32Array(buffer, this.kernel.indicesOf(this.address), count)),
             dictionary: this.plain('STRING', dictionary),
           };
     if (nullCount === 0) return { schema, rows, nullCount, values };
-    const validity = new Uint8Array(this.copy(this.kernel.validOf(this.address), (rows + 7) >> 3));
+    const validity = new Uint8Array(new Uint8Array(buffer, this.kernel.validOf(this.address), (rows + 7) >> 3));
     return { schema, rows, nullCount, validity, values };
   }
 
@@ -147,24 +157,24 @@ export class KernelColumn implements PendingValues {
     else this.kernel.appendText(this.address, row, writeScratch(this.kernel, canonicalText(value)));
   }
 
-  private copy(at: number, size: number): ArrayBuffer {
-    return this.kernel.memory.buffer.slice(at, at + size);
-  }
-
+  /** Copies: to copy from a view is cheaper than to slice the memory, which fills what it gives with zeros first. */
   private plain(type: ColumnType, count: number): PlainValues {
-    const data = this.copy(this.kernel.dataOf(this.address), this.kernel.usedOf(this.address));
+    const { buffer } = this.kernel.memory;
+    const at = this.kernel.dataOf(this.address);
     switch (type) {
       case 'BOOLEAN':
-        return { kind: 'boolean', values: new Uint8Array(data) };
+        return { kind: 'boolean', values: new Uint8Array(new Uint8Array(buffer, at, count)) };
       case 'DATE':
-        return { kind: 'int32', values: new Int32Array(data) };
+        return { kind: 'int32', values: new Int32Array(new Int32Array(buffer, at, count)) };
       case 'INTEGER':
       case 'DATETIME':
-        return { kind: 'int64', values: new BigInt64Array(data) };
+        return { kind: 'int64', values: new BigInt64Array(new BigInt64Array(buffer, at, count)) };
       case 'FLOAT':
-        return { kind: 'double', values: new Float64Array(data) };
-      default:
-        return { kind: 'bytes', data: new Uint8Array(data), count };
+        return { kind: 'double', values: new Float64Array(new Float64Array(buffer, at, count)) };
+      default: {
+        const data = new Uint8Array(new Uint8Array(buffer, at, this.kernel.usedOf(this.address)));
+        return { kind: 'bytes', data, count };
+      }
     }
   }
 }

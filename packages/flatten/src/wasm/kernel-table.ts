@@ -21,12 +21,12 @@ export class KernelTable implements PendingRows {
 
   get parentRows(): Uint32Array {
     const at = this.kernel.parentRowsOf(this.address);
-    return new Uint32Array(this.kernel.memory.buffer.slice(at, at + this.rows * 4));
+    return new Uint32Array(new Uint32Array(this.kernel.memory.buffer, at, this.rows));
   }
 
   get positions(): BigInt64Array {
     const at = this.kernel.positionsOf(this.address);
-    return new BigInt64Array(this.kernel.memory.buffer.slice(at, at + this.rows * 8));
+    return new BigInt64Array(new BigInt64Array(this.kernel.memory.buffer, at, this.rows));
   }
 
   get lastPosition(): number {
