@@ -1,5 +1,6 @@
 import type { Model } from '@millrace/model';
 import type { CommandSpec } from '../command.ts';
+import { pushedOptions } from './push-options.ts';
 import { destinationOption, jsonOption } from './shared-options.ts';
 
 /** `report`: the same in every program, but for the file it looks at by default and the activity tables it knows. */
@@ -20,6 +21,7 @@ Exit code 6 when the data was changed after it was written; where it can still b
         key: 'skipVerify',
         description: 'do not compare rows and files with the receipts, which reads all of them',
       },
+      ...pushedOptions,
       jsonOption,
     ],
     examples: [['report --out report.html', 'then open report.html in a browser']],

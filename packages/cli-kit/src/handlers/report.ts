@@ -17,11 +17,12 @@ import { createProgress } from '../progress.ts';
 export async function runReport(
   program: string,
   models: readonly Model[],
-  { io, settings }: CommandContext,
+  context: CommandContext,
 ): Promise<ExitCode> {
+  const { io, settings } = context;
   const to = settings.text('to') ?? '';
   const out = settings.text('out') ?? '';
-  const url = readableDestination(to, io.cwd);
+  const url = readableDestination(context, to);
   const progress = createProgress(io);
   const step = (what: string, done: number): void => progress.report({ what, done, total: 3, unit: 'steps' });
   try {
