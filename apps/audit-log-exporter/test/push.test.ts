@@ -105,7 +105,10 @@ describe('export --to celonis:POOL', () => {
     const folder = await emptyFolder();
     const run = (to: string, env: Record<string, string>) => celonisAuditIn(folder, ['export', '--to', to], env);
     const noPool = await run('celonis:Nothing', keyOf(team));
-    expect([noPool.code, noPool.stderr]).toEqual([2, expect.stringContaining('make it with "provision apply"')]);
+    expect([noPool.code, noPool.stderr]).toEqual([
+      2,
+      expect.stringContaining('make it with provision apply --road push --pool Nothing'),
+    ]);
     team.faults = { auth: { permissions: ['audit-log', 'login-history', 'members', 'edit-data-pools'] } };
     const noPermission = await run('celonis:Audit', keyOf(team));
     expect(noPermission.code).toBe(1);

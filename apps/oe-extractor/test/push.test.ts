@@ -14,7 +14,10 @@ async function compare(team: CelonisSimulator, poolId: string, folder: string): 
     const text = names.map(([name = '']) => `coalesce(CAST("${name}" AS VARCHAR), 'NULL')`).join(` || '|' || `);
     const sql = `SELECT ${text} AS line FROM "${table}" ORDER BY 1`;
     const want = (await query(folder, sql, store)).map(([line]) => line);
-    expect((await team.dataPools.query(poolId, sql)).map(({ line }) => line), table).toEqual(want);
+    expect(
+      (await team.dataPools.query(poolId, sql)).map(({ line }) => line),
+      table,
+    ).toEqual(want);
   }
 }
 
@@ -43,6 +46,8 @@ test('run --to celonis:POOL fills the pool, and brings it what changed with all 
   const second = await oeExtractIn(folder, run, env);
   expect(second.code).toBe(0);
   const { push } = JSON.parse(second.stdout);
-  expect(push.tables.find(({ table }: { table: string }) => table === 'process_context')).toMatchObject({ mode: 'delta' });
+  expect(push.tables.find(({ table }: { table: string }) => table === 'process_context')).toMatchObject({
+    mode: 'delta',
+  });
   await compare(team, poolId, folder);
 }, 120_000);

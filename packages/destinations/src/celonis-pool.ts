@@ -63,7 +63,10 @@ export async function openPool(
   }
 
   function missing(what: string, cause: unknown): DestinationUnusableError {
-    const message = `${team.team} has ${what}: make it with "provision apply", or name another (celonis:<name or ID>).`;
+    const command = `provision apply --road push --pool ${/^[\w.-]+$/.test(target) ? target : `"${target}"`}`;
+    const message = UUID.test(target)
+      ? `${team.team} has ${what}: name one that it has (celonis:<name or ID>).`
+      : `${team.team} has ${what}: make it with ${command}, or name another (celonis:<name or ID>).`;
     return new DestinationUnusableError(url, 'missing', target, message, { cause });
   }
 }

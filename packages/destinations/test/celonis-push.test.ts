@@ -221,7 +221,11 @@ describe('tables of the pool', () => {
 
 describe('a pool', () => {
   test.each<[string, string, string]>([
-    ['by a name that the team does not have', 'Nothing', 'has no data pool "Nothing": make it with "provision apply"'],
+    [
+      'by a name that the team does not have',
+      'Nothing',
+      'has no data pool "Nothing": make it with provision apply --road push --pool Nothing',
+    ],
     ['by an ID that the team does not have', '00000000-0000-4000-8000-000000000000', 'no data pool with the ID'],
   ])('%s is refused before anything is written', async (_name, name, words) => {
     const destination = createDestination(`celonis:${name}`, poolOptions(place, join(folder, 'state')));
