@@ -34,6 +34,7 @@ export function isPushDestination(destination: Destination): destination is Push
  */
 export class CelonisDestination implements PushDestination {
   readonly url: string;
+  readonly takesEarlierReceipts = true;
   readonly #target: string;
   readonly #options: DestinationOptions;
   readonly #pool: CheckedPoolOptions;

@@ -21,6 +21,9 @@ import { hashRows, RowHash } from './row-hash.ts';
 import { KeySet, rootKeys } from './row-keys.ts';
 import { joinTables, nameKey } from './schema-union.ts';
 
+/** Bytes of a large transaction. */
+const MUCH = 64 * 1024 * 1024;
+
 interface Setting {
   readonly url: string;
   readonly engine: DuckDBEngine;
@@ -122,6 +125,7 @@ export class DuckDBTransaction implements Transaction {
   async prepare(): Promise<Record<string, TableContent>> {
     this.#mustBeOpen();
     await this.#attempt('write rows to temporary files', () => this.#endGroup());
+    await this.#makeRoom();
     const { url, engine, options } = this.#setting;
     try {
       await this.#refuseForeignTables();
@@ -196,6 +200,12 @@ export class DuckDBTransaction implements Transaction {
     const group = await this.#parts.finish();
     if (group.length > 0) this.#groups.push(group);
     this.#keys = new KeySet();
+  }
+
+  /** Memory that the encoding has is better used by DuckDB now. Where little is written it is needed again soon. */
+  async #makeRoom(): Promise<void> {
+    const bytes = this.#groups.flat().reduce((sum, part) => sum + part.bytes, 0);
+    if (bytes > MUCH) await this.#setting.encoding.close();
   }
 
   async #attempt<Result>(what: string, action: () => Promise<Result>): Promise<Result> {

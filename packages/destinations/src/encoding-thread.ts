@@ -5,8 +5,7 @@ import type { Encoding, PartChunks, PartWrite } from './encoding.ts';
 /** What is asked of the thread. */
 export type EncodingCall =
   | { readonly id: number; readonly write: readonly PartWrite[] }
-  | { readonly id: number; readonly finish: readonly number[] }
-  | { readonly id: number; readonly forget: true };
+  | { readonly id: number; readonly finish: readonly number[] };
 
 /** What the thread answers. */
 export type EncodingAnswer =
@@ -20,11 +19,15 @@ interface Waiting {
 
 type Call = EncodingCall extends infer Each ? (Each extends EncodingCall ? Omit<Each, 'id'> : never) : never;
 
-/** Starts its thread with the first call. Nothing waits for the thread when the process ends. */
+/** Starts its thread when it is needed. Nothing waits for the thread when the process ends. */
 export class ThreadEncoding implements Encoding {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #calls = 0;
+
+  prepare(): void {
+    this.#worker ??= this.#start();
+  }
 
   write(writes: readonly PartWrite[]): Promise<readonly PartChunks[]> {
     return this.#call({ write: writes }, buffersOf(writes));
@@ -34,11 +37,6 @@ export class ThreadEncoding implements Encoding {
     return this.#call({ finish: parts });
   }
 
-  async forget(): Promise<void> {
-    if (this.#worker !== undefined) await this.#call({ forget: true });
-  }
-
-  /** Ends the thread. */
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;

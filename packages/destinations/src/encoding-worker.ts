@@ -6,11 +6,8 @@ import type { EncodingAnswer, EncodingCall } from './encoding-thread.ts';
 const encoding = new LocalEncoding();
 const port = parentPort;
 
-async function answer(call: EncodingCall): Promise<readonly PartChunks[]> {
-  if ('write' in call) return encoding.write(call.write);
-  if ('finish' in call) return encoding.finish(call.finish);
-  await encoding.forget();
-  return [];
+function answer(call: EncodingCall): Promise<readonly PartChunks[]> {
+  return 'write' in call ? encoding.write(call.write) : encoding.finish(call.finish);
 }
 
 port?.on('message', (call: EncodingCall) => {

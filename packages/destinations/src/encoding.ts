@@ -19,16 +19,22 @@ export interface PartChunks {
 
 /** Encodes files, known by numbers that the caller chooses. */
 export interface Encoding {
+  /** There will be rows soon. */
+  prepare(): void;
   /** Takes rows; their buffers are the encoding's from now on. */
   write(writes: readonly PartWrite[]): Promise<readonly PartChunks[]>;
   finish(parts: readonly number[]): Promise<readonly PartChunks[]>;
-  /** Forgets all files. */
-  forget(): Promise<void>;
+  /** Forgets all files, and gives back what memory it has. It can be used again. */
+  close(): Promise<void>;
 }
 
 /** Encodes where it is called. */
 export class LocalEncoding implements Encoding {
   readonly #parts = new Map<number, PartEncoder>();
+
+  prepare(): void {
+    // There is nothing to start.
+  }
 
   async write(writes: readonly PartWrite[]): Promise<readonly PartChunks[]> {
     return writes.map(({ part, spec, rows }) => {
@@ -45,7 +51,7 @@ export class LocalEncoding implements Encoding {
     });
   }
 
-  async forget(): Promise<void> {
+  async close(): Promise<void> {
     this.#parts.clear();
   }
 

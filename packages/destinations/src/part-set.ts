@@ -61,6 +61,7 @@ export class PartSet {
   async write(tables: readonly TableBatch[]): Promise<void> {
     this.#waiting.push(tables);
     for (const { columns } of tables) for (const column of columns) this.#waitingBytes += bytesOf(column);
+    if (this.#waitingBytes >= MAX_WAITING_BYTES / 8) this.#options.encoding.prepare();
     if (this.#isLocal && this.#waitingBytes < MAX_WAITING_BYTES) return;
     this.#leaveLocal();
     await this.#next(() => this.#encodeWaiting());
@@ -80,9 +81,10 @@ export class PartSet {
   async forget(): Promise<void> {
     await this.#underWay.catch(() => undefined);
     this.#waiting = [];
+    if (this.#parts.size === 0) return;
     for (const { file } of this.#parts.values()) await file?.close().catch(() => undefined);
     this.#parts.clear();
-    await this.#encoding.forget().catch(() => undefined);
+    await this.#encoding.close();
   }
 
   #leaveLocal(): void {

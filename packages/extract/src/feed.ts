@@ -92,7 +92,7 @@ export interface WindowedFeed extends FeedBase {
   readonly earliest?: Date;
   /** How long the source keeps records, in ms, where known: a checkpoint older than that is reported as a gap. */
   readonly retentionMs?: number;
-  /** A window of more pages is split. Default 20. */
+  /** A window of more pages is split. Default 40. */
   readonly maxPages?: number;
   readonly readPage: (request: WindowPageRequest) => Promise<Page>;
 }

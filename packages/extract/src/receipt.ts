@@ -53,9 +53,9 @@ export interface Receipt {
   readonly acknowledged?: readonly Span[];
   /** Nothing but keys was read, all of them: what came of comparing them with the root table. */
   readonly sweep?: { readonly deleted: number; readonly restored: number; readonly missing: number };
-  /** What the tables of this feed's root hold after this commit. Absent where the destination cannot say. */
+  /** What the tables of this feed's root hold after this commit. Absent where the destination cannot say, and where a later receipt was committed with this one. */
   readonly holds?: Readonly<Record<string, TableContent>>;
-  /** SHA-256 of the feed's state as of this commit, 64 hexadecimal digits. */
+  /** SHA-256 of the feed's state as of this commit, 64 hexadecimal digits. Absent where a later receipt was committed with this one. */
   readonly state?: string;
 }
 

@@ -30,7 +30,7 @@ export interface ReadWindow {
 }
 
 const dayMs = 86_400_000;
-const defaultMaxPages = 20;
+const defaultMaxPages = 40;
 /** Readings of a window before it is split. */
 const attemptsPerWindow = 3;
 /** Readings without proof along a line of ever smaller windows, or of one that cannot be split. */
@@ -197,7 +197,7 @@ export class WindowReader {
   #partsFor(range: Range, outcome: Unproven): number {
     if (outcome.kind === 'unproven') return 2;
     // By the count alone: the windows are the same in whatever order the source answers.
-    if (outcome.counted === true) return clamp(Math.ceil((2 * outcome.pages) / this.#maxPages));
+    if (outcome.counted === true) return clamp(Math.ceil((1.6 * outcome.pages) / this.#maxPages));
     // No count to go by: what was seen, and over what time, says how much there may be.
     const instants = this.#dated(outcome.seen, this.#asked(range)).map((one) => one.instant);
     const span =

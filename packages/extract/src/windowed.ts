@@ -118,7 +118,8 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
     await inOrder(
       wanted.flatMap((range) => cutRange(range, [start, ...begun])).map((range) => ({ range, failures: 0 })),
       {
-        concurrency: settings.concurrency,
+        // Each has many pages: half as many windows keep all requests under way.
+        concurrency: Math.max(2, Math.ceil(settings.concurrency / 2)),
         work: (item) => reader.read(item, edges),
         handOver: async (window) => {
           run.requests.check();
