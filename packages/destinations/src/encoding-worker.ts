@@ -10,18 +10,18 @@ function answer(call: EncodingCall): Promise<readonly PartChunks[]> {
   return 'write' in call ? encoding.write(call.write) : encoding.finish(call.finish);
 }
 
-port?.on('message', (call: EncodingCall) => {
-  answer(call).then(
-    (chunks) => {
-      const message: EncodingAnswer = { id: call.id, chunks };
-      port.postMessage(message, buffersOf(chunks));
-    },
-    (error: unknown) => {
-      const message: EncodingAnswer = { id: call.id, error };
-      port.postMessage(message);
-    },
-  );
-});
+async function take(call: EncodingCall): Promise<void> {
+  try {
+    const chunks = await answer(call);
+    const message: EncodingAnswer = { id: call.id, chunks };
+    port?.postMessage(message, buffersOf(chunks));
+  } catch (error) {
+    const message: EncodingAnswer = { id: call.id, error };
+    port?.postMessage(message);
+  }
+}
+
+port?.on('message', (call: EncodingCall) => void take(call));
 
 function buffersOf(answers: readonly PartChunks[]): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();

@@ -105,7 +105,9 @@ function withoutRepeats(keys: Uint32Array): Uint32Array {
 export function partRows({ table, rows, columns }: TableBatch): PartRows {
   return {
     rows,
-    columns: columns.map(({ schema: _, ...rest }) => rest),
+    columns: columns.map(({ rows: count, nullCount, validity, values }) =>
+      validity === undefined ? { rows: count, nullCount, values } : { rows: count, nullCount, validity, values },
+    ),
     keyColumns: columns.flatMap(({ schema }) => (table.rootKey.includes(schema.name) ? [schema] : [])),
   };
 }
