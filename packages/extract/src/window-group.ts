@@ -9,9 +9,8 @@ const enoughDocuments = 50_000;
 /** A group is committed with the window that it gets so long after its first, however few documents it has, in ms. */
 const longEnoughMs = 10_000;
 
-/** A window to be committed. */
+/** A window to be committed. Its documents are not kept. */
 export interface WindowToCommit {
-  readonly documents: readonly ReadDocument[];
   readonly receipt: Omit<ReceiptBody, 'rows' | 'holds' | 'state'>;
   /** Of the feed, once this window is committed. */
   readonly state: JsonObject;
@@ -35,16 +34,16 @@ export class WindowGroup {
   }
 
   /** Writes a window; commits the group where it is large enough, or the destination takes one receipt at a time. */
-  async add(window: WindowToCommit): Promise<void> {
+  async add(documents: readonly ReadDocument[], window: WindowToCommit): Promise<void> {
     await this.#orForget(async () => {
       if (this.#write === undefined) this.#since = performance.now();
       this.#write ??= await this.#writer.begin('upsert');
       const before = this.#windows.at(-1);
       if (before !== undefined) await this.#write.endWindow(before.receipt);
-      await this.#write.writeRead(window.documents);
+      await this.#write.writeRead(documents);
     });
     this.#windows.push(window);
-    this.#documents += window.documents.length;
+    this.#documents += documents.length;
     const isLong = performance.now() - this.#since >= longEnoughMs;
     if (!this.#writer.takesWindows || this.#documents >= enoughDocuments || isLong) await this.commit();
   }

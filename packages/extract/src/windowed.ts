@@ -88,15 +88,15 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
     };
     if (state.newest === -Infinity) state = { ...state, newest: undefined };
     const committed = state;
-    await group.add({
-      documents,
+    const count = documents.length;
+    await group.add(documents, {
       state: writeWindowed(committed),
       receipt: {
         feed: feed.name,
         run: settings.run,
         ...isoRange(part),
         ...window.evidence,
-        documents: documents.length,
+        documents: count,
         contentHash,
         ...(late === 0 ? {} : { late }),
         ...(gone === 0 ? {} : { missing: gone }),
@@ -105,10 +105,10 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
       onCommit: (receipt) => {
         tally.late += late;
         tally.missing += gone;
-        tally.documents += documents.length;
+        tally.documents += count;
         tally.windows += 1;
         tally.completeTo = completeTo(committed);
-        emit({ kind: 'committed', feed: feed.name, ...isoRange(part), documents: documents.length, late, receipt });
+        emit({ kind: 'committed', feed: feed.name, ...isoRange(part), documents: count, late, receipt });
         run.state = stateJson('windowed', writeWindowed(committed), emptyLedger);
       },
     });
@@ -124,7 +124,9 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
         handOver: async (window) => {
           run.requests.check();
           for (const part of cutRange(window.range, cuts)) await commitPart(window, part);
-          await group.after(() => run.spool?.drop(feed.name, window.range));
+          // The window itself, with its documents, is not kept until then.
+          const { range } = window;
+          await group.after(() => run.spool?.drop(feed.name, range));
         },
         stop: (error) => run.requests.stop(error),
       },
