@@ -16,12 +16,31 @@
 @external("host", "toText") declare function toText(at: usize, length: u32): u32;
 /** Writes the canonical JSON of a JSON text to the scratch and gives its length. */
 @external("host", "toJson") declare function toJson(at: usize, length: u32): u32;
+/** Takes the canonical text that makes up the key of the document. */
+@external("host", "addContent") declare function addContent(at: usize, length: u32): void;
+/** The same for a document whose canonical text is left to the host. */
+@external("host", "addDocument") declare function addDocument(at: usize, length: u32): void;
+/** Writes the canonical JSON of what counts in place of a member of the document to the scratch and gives its length. */
+@external("host", "memberValue") declare function memberValue(rule: u32, at: usize, length: u32): u32;
 /** Writes what a declared DATETIME makes of a text to the scratch and gives its length. */
 @external("host", "toDateTime") declare function toDateTime(at: usize, length: u32): u32;
 /** Ends the page: the host throws, and rolls back. */
 @external("host", "leave") declare function leave(reason: i32, column: usize, kind: i32, detail: i32): void;
 
-export { fetch, newKid, newColumn, newObject, newArray, toDouble, toText, toJson, toDateTime };
+export {
+  addContent,
+  addDocument,
+  fetch,
+  memberValue,
+  newArray,
+  newColumn,
+  newKid,
+  newObject,
+  toDateTime,
+  toDouble,
+  toJson,
+  toText,
+};
 
 const REFUSE = 0;
 const RETRY = 1;

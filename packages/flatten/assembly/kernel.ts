@@ -1,16 +1,17 @@
 // The byte engine: pages of JSON as UTF-8 into columns as `batch.ts` lays them out. The host says what the plan is, here it is carried out.
 import { refuse } from './host';
+import { resetCanonical, setIdentity } from './canonical';
 import { beginPage, isCut, isEnd, more, resetInput } from './input';
 import { allocate, resetMemory, resetScratch, scratch } from './memory';
 import { initNumbers } from './numbers';
-import { parseDocument, setMaxDepth, skipSpace, skipValue } from './parse';
+import { parseDocument, setContent, setMaxDepth, skipSpace, skipValue } from './parse';
 import { Column, STRING, Table } from './records';
 import { emptyColumn, emptyTables, markPage, resetTables, rollBack, settle } from './tables';
 import { endOfPlain, equalBytes, seedHashes } from './text';
 import { putBits, putText } from './columns';
 
 export { addKeyKid, elementOf, newColumn, newKid, newNode, newTable } from './tables';
-export { allocate, emptyTables, isCut, rollBack, scratch, settle };
+export { allocate, emptyTables, isCut, rollBack, scratch, setContent, setIdentity, settle };
 
 /** Starts without tables. */
 export function start(seed: u64, maxDepth: i32): void {
@@ -21,6 +22,8 @@ export function start(seed: u64, maxDepth: i32): void {
   initNumbers();
   seedHashes(seed);
   setMaxDepth(maxDepth);
+  resetCanonical();
+  setContent(0);
 }
 
 /** Keys that lead to the documents: addresses of zero-ended texts, each with its closing quote. */
@@ -82,7 +85,7 @@ function parseDocuments(root: Table, p: usize): usize {
   if (load<u32>(p) === 0x6c6c756e) return p + 4;
   if (load<u8>(p) === 0x7b) {
     documents = 1;
-    return parseDocument(root, p + 1);
+    return parseDocument(root, p);
   }
   if (load<u8>(p) !== 0x5b) refuse();
   p = skipSpace(p + 1);
@@ -91,7 +94,7 @@ function parseDocuments(root: Table, p: usize): usize {
     if (load<u8>(p) !== 0x7b) refuse();
     documents++;
     p = more(p);
-    p = skipSpace(parseDocument(root, p + 1));
+    p = skipSpace(parseDocument(root, p));
     const after = load<u8>(p);
     if (after === 0x5d) return more(p) + 1;
     if (after !== 0x2c) refuse();

@@ -1,5 +1,6 @@
 // JSON into columns: one pass, each byte read once.
-import { newArray, newColumn, newKid, newObject, refuse, retry, toJson } from './host';
+import { canonical, canonicalAt, canonicalLength } from './canonical';
+import { addContent, addDocument, newArray, newColumn, newKid, newObject, refuse, retry, toJson } from './host';
 import { scratch } from './memory';
 import { Column, INTEGER, KEY, Kid, MAP, MIXED, Node, OMIT, Successors, Table, WHOLE } from './records';
 import { addBoolean, addJson, addNumber, addSmallInteger, addText } from './columns';
@@ -45,12 +46,28 @@ function skipSpaces(p: usize): usize {
   }
 }
 
-/** A document: a row of the root table and all below it. `p` is after the opening brace. */
-export function parseDocument(root: Table, p: usize): usize {
+/** What makes up the key of a document without a declared one. */
+const NO_CONTENT = 0;
+const CANONICAL = 1;
+
+let content: i32 = NO_CONTENT;
+
+/** How documents are known: 0 by a declared key, 1 by their canonical text, 2 by what the host makes of them. */
+export function setContent(mode: i32): void {
+  content = mode;
+}
+
+/** A document: a row of the root table and all below it. `start` is at the opening brace. */
+export function parseDocument(root: Table, start: usize): usize {
   const row = addRow(root, -1, -1);
-  p = parseObject(objectOf(root.element), p, 0);
+  const end = parseObject(objectOf(root.element), start + 1, 0);
   if (root.keyCount > 0) addKey(root, row);
-  return p;
+  if (content !== NO_CONTENT) {
+    const length = <u32>(end - start);
+    if (content === CANONICAL && canonical(start, length, true)) addContent(canonicalAt, canonicalLength);
+    else addDocument(start, length);
+  }
+  return end;
 }
 
 // @ts-ignore: decorator
@@ -271,8 +288,11 @@ function addWhole(kid: Kid, p: usize, end: usize, row: u32): void {
     column = changetype<Column>(newColumn(changetype<usize>(kid), true));
     kid.json = column;
   }
-  const length = toJson(p, <u32>(end - p));
-  addJson(column, row, scratch(0), length);
+  if (canonical(p, <u32>(end - p), false)) addJson(column, row, canonicalAt, canonicalLength);
+  else {
+    const length = toJson(p, <u32>(end - p));
+    addJson(column, row, scratch(0), length);
+  }
 }
 
 /** An object below the depth: JSON, unless it is empty. */

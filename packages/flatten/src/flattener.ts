@@ -1,12 +1,11 @@
 /** Documents in, batches of tables out. */
 import type { Batch } from './batch.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { checkValue } from './check-value.ts';
 import { ContractCheck } from './contract-check.ts';
 import { Contracts, describeViolation, type Violation } from './contract.ts';
 import { emittedTables, takeBatch } from './emit.ts';
 import { ContractError, DocumentError, type ErrorPlace, formatPath, SpecError } from './errors.ts';
-import { contentHash, joinKey, KeyCheck, valueAt } from './keys.ts';
+import { ContentHasher, joinKey, KeyCheck, valueAt } from './keys.ts';
 import type { Names } from './names.ts';
 import { Occurrences } from './occurrences.ts';
 import { parsePage } from './parse.ts';
@@ -74,9 +73,8 @@ class PlanFlattener implements Flattener {
   private readonly names: Names;
   private readonly keyCheck: KeyCheck;
   private readonly maxDepth: number;
-  private readonly identity: ((document: JsonObject) => JsonValue) | undefined;
-  private readonly sha256: ((text: string) => string) | undefined;
   private readonly contentKey: ValueColumn | undefined;
+  private readonly hasher: ContentHasher;
   /** Absent where everything is allowed. */
   private readonly contract: ContractCheck | undefined;
   private readonly rejects: Rejects | undefined;
@@ -93,8 +91,7 @@ class PlanFlattener implements Flattener {
     this.root = root;
     this.names = names;
     this.maxDepth = depthOf(spec);
-    this.identity = spec.identity;
-    this.sha256 = spec.sha256;
+    this.hasher = new ContentHasher(spec);
     this.keyCheck = new KeyCheck(tree, spec.primaryKey, this.maxDepth);
     const first = root.keys[0];
     this.contentKey = first?.kind === 'value' && first.slot === 'key' ? first : undefined;
@@ -102,7 +99,8 @@ class PlanFlattener implements Flattener {
     if (!contracts.allowsAll(tree)) this.contract = new ContractCheck(root, tree, contracts, this.maxDepth);
     if (contracts.quarantines || rejectsOf(spec) !== undefined) this.rejects = new Rejects(root, names, spec);
     const isOpen = this.contract === undefined && this.rejects === undefined;
-    if (usesKernel && isOpen && this.contentKey === undefined) this.engine = new ByteEngine(root, this.maxDepth);
+    const hasher = this.contentKey === undefined ? undefined : this.hasher;
+    if (usesKernel && isOpen) this.engine = new ByteEngine(root, this.maxDepth, hasher);
   }
 
   get schema(): readonly TableSchema[] {
@@ -126,6 +124,7 @@ class PlanFlattener implements Flattener {
     if (count !== undefined) {
       this.pages = number;
       this.pending += count;
+      for (const hash of this.engine?.hashes ?? []) this.addContentKey(hash);
       return count;
     }
     const { documents, keys, violations } = this.prepare(page, options, number);
@@ -166,7 +165,7 @@ class PlanFlattener implements Flattener {
       if (!isPlainObject(object)) {
         throw new DocumentError(`A document is an object; this one is ${describe(object)}`, place);
       }
-      keys.push(this.keyCheck.check(object, place) ?? this.hash(object, place));
+      keys.push(this.keyCheck.check(object, place) ?? this.hasher.hash(object, place));
       const violation = this.contract?.check(object);
       if (violation?.mode === 'freeze') throw broken(violation, place);
       if (violation !== undefined) violations.set(document, violation);
@@ -188,17 +187,15 @@ class PlanFlattener implements Flattener {
     this.rejects?.add(key, values, violation, document);
   }
 
-  private hash(document: JsonObject, place: ErrorPlace): string {
-    const value: JsonValue | undefined = this.identity === undefined ? document : this.identity(document);
-    if (value === undefined) {
-      throw new DocumentError('`identity` gave nothing for a document; give a JSON value', place);
-    }
-    return this.sha256 === undefined ? contentHash(value) : this.sha256(canonicalJson(value));
+  /** Adds the key of the next row. */
+  private addContentKey(hash: string): void {
+    const builder = this.contentKey?.builder;
+    builder?.append(builder.values.length, this.occurrences.next(hash));
   }
 
   /** What the engine holds goes into the plan, which takes the rest of the batch. */
   private leaveEngine(): void {
-    if (this.engine?.spill() !== true) return;
+    if (this.engine?.spill() !== true || this.contentKey !== undefined) return;
     const keys = this.root.keys.flatMap((column) => (column.kind === 'value' ? [column.builder.values] : []));
     for (let row = 0; row < this.root.rows; row++) {
       const texts = keys.map((values) => canonicalText(values[row] ?? ''));
@@ -210,7 +207,7 @@ class PlanFlattener implements Flattener {
     const row = addDocument(this.root, document, this.maxDepth);
     this.pending++;
     if (this.contentKey !== undefined) {
-      this.contentKey.builder.append(row, this.occurrences.next(key));
+      this.addContentKey(key);
       return;
     }
     const earlier = this.pendingKeys.get(key);

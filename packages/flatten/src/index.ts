@@ -22,7 +22,7 @@ export {
   type Page,
   type PushOptions,
 } from './flattener.ts';
-export { contentHash } from './keys.ts';
+export { contentHash, memberIdentity } from './keys.ts';
 export { type OpenApiOptions, specFromOpenApi } from './openapi.ts';
 export type { OpenApiSchema } from './openapi-schema.ts';
 export { parseJson } from './parse.ts';
@@ -32,6 +32,8 @@ export { mergeSchemas, schemaChanges } from './schema-changes.ts';
 export type {
   Contract,
   ContractMode,
+  Identity,
+  IdentityRules,
   JsonObject,
   JsonValue,
   LinkStyle,

@@ -3,16 +3,72 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { canonicalJson } from './canonical-json.ts';
 import { DocumentError, type ErrorPlace, formatSpecPath } from './errors.ts';
-import type { JsonObject, JsonValue, Path } from './spec.ts';
+import { parseJson } from './parse.ts';
+import type { Identity, IdentityRules, JsonObject, JsonValue, Path, RootSpec } from './spec.ts';
 import type { SpecNode } from './spec-tree.ts';
 import { canonicalText, coerce } from './types.ts';
 import { keyOfPath } from './names.ts';
-import { encodeScratch } from './utf8.ts';
+import { decodeOwn, encodeScratch } from './utf8.ts';
 import { isContainer, shapeOfArray } from './walk.ts';
 
 /** 64 hex digits of SHA-256 over the canonical JSON of a value: the same for the same content, whatever the order of keys. */
 export function contentHash(value: JsonValue): string {
   return bytesToHex(sha256(encodeScratch(canonicalJson(value))));
+}
+
+/** An `identity` by rules about the members of a document: pages of bytes are hashed by it without being parsed. */
+export function memberIdentity(rules: IdentityRules): Identity {
+  const { nullIsAbsent = false, members = {} } = rules;
+  const identity = (document: JsonObject): JsonValue =>
+    Object.fromEntries(
+      Object.entries(document)
+        .filter(([, value]) => !nullIsAbsent || value !== null)
+        .map(([key, value]) => [key, Object.hasOwn(members, key) ? (members[key]?.(value) ?? null) : value]),
+    );
+  return Object.assign(identity, { rules });
+}
+
+/** Different values of members that are remembered with what counts in their place, and how long they may be. */
+const KNOWN_LIMIT = 5000;
+const KNOWN_LENGTH = 200;
+
+/** Makes the hash in the `_key` of a document. */
+export class ContentHasher {
+  /** Absent where the documents themselves are hashed. */
+  readonly identity: Identity | undefined;
+  private readonly sha256: ((text: string) => string) | undefined;
+  private readonly known = new Map<string, string>();
+
+  constructor({ identity, sha256: given }: Pick<RootSpec, 'identity' | 'sha256'>) {
+    this.identity = identity;
+    this.sha256 = given;
+  }
+
+  /** @throws DocumentError when `identity` gives nothing */
+  hash(document: JsonObject, place: ErrorPlace = {}): string {
+    const value: JsonValue | undefined = this.identity === undefined ? document : this.identity(document);
+    if (value === undefined) {
+      throw new DocumentError('`identity` gave nothing for a document; give a JSON value', place);
+    }
+    return this.sha256 === undefined ? contentHash(value) : this.sha256(canonicalJson(value));
+  }
+
+  /** The hash of a canonical text, given in UTF-8. */
+  hashText(text: Uint8Array): string {
+    return this.sha256 === undefined ? bytesToHex(sha256(text)) : this.sha256(decodeOwn(text));
+  }
+
+  /** The canonical text of what counts in place of a member, whose JSON text is given. */
+  memberText(key: string, json: string): string {
+    const id = `${key}\n${json}`;
+    const known = this.known.get(id);
+    if (known !== undefined) return known;
+    const text = canonicalJson(this.identity?.rules?.members?.[key]?.(parseJson(json)) ?? null);
+    if (json.length > KNOWN_LENGTH) return text;
+    if (this.known.size >= KNOWN_LIMIT) this.known.clear();
+    this.known.set(id, text);
+    return text;
+  }
 }
 
 type Place = ErrorPlace & { readonly path: readonly (string | number)[] };

@@ -60,6 +60,21 @@ export interface PathSpec {
   readonly contract?: ContractMode | Contract;
 }
 
+/** What makes two documents the same one. */
+export interface IdentityRules {
+  /** A member of the document that is null counts as one that is absent. */
+  readonly nullIsAbsent?: boolean;
+  /** By key of a member of the document: what counts in place of its value (same value, same result). */
+  readonly members?: Readonly<Record<string, (value: JsonValue) => JsonValue>>;
+}
+
+/** Gives the value that is hashed in place of a document (same document, same value). */
+export interface Identity {
+  (document: JsonObject): JsonValue;
+  /** Set by `memberIdentity`: the same as rules, by which documents are known without being parsed. */
+  readonly rules?: IdentityRules;
+}
+
 /** One kind of document. */
 export interface RootSpec {
   /** Name of the root table. */
@@ -69,8 +84,8 @@ export interface RootSpec {
   readonly paths?: readonly PathSpec[];
   /** Objects and arrays deeper than this become one JSON column. Default 32. */
   readonly maxDepth?: number;
-  /** For `_key`: gives the value that is hashed in place of the document (same document, same value). Default: the document. */
-  readonly identity?: (document: JsonObject) => JsonValue;
+  /** For `_key`: what is hashed in place of the document. Default: the document. `memberIdentity` makes one that costs little. */
+  readonly identity?: Identity;
   /**
    * For `_key`: SHA-256 of a text's UTF-8 as 64 hexadecimal digits in lower case, where the host has a faster one than the built-in. In Node
    * `(text) => hash('sha256', text)` with `hash` of `node:crypto`.

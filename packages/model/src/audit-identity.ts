@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@millrace/flatten';
+import { type Identity, type JsonValue, memberIdentity } from '@millrace/flatten';
 
 const uuidFirst = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?=$|[\s(])/i;
 
@@ -7,10 +7,10 @@ const uuidFirst = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?=$|[\s(])/i;
  * the person's name; a service (`celonis-service (SYSTEM)`) counts as it stands. A field that is null counts as one that is absent:
  * the API gives either.
  */
-export function auditEventIdentity(document: JsonObject): JsonValue {
-  const present = Object.entries(document).filter(([, value]) => value !== null);
-  return Object.fromEntries(present.map(([key, value]) => [key, key === 'userId' ? uuidOf(value) : value]));
-}
+export const auditEventIdentity: Identity = /* @__PURE__ */ memberIdentity({
+  nullIsAbsent: true,
+  members: { userId: uuidOf },
+});
 
 function uuidOf(userId: JsonValue): JsonValue {
   return typeof userId === 'string' ? (uuidFirst.exec(userId)?.[0].toLowerCase() ?? userId) : userId;

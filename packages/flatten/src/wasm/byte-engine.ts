@@ -7,9 +7,10 @@
  */
 import { canonicalJson } from '../canonical-json.ts';
 import type { Page } from '../flattener.ts';
+import type { ContentHasher } from '../keys.ts';
 import { numberOfLiteral, parseJson } from '../parse.ts';
 import { type PathNode, TablePlan } from '../plan.ts';
-import type { Path } from '../spec.ts';
+import type { JsonObject, Path } from '../spec.ts';
 import { canonicalText, coerce, declaredState, joinTypes, type TypeState } from '../types.ts';
 import { decodeOwn, encodeUtf8 } from '../utf8.ts';
 import { createKernel, type Kernel, type KernelHost } from './instance.ts';
@@ -28,6 +29,10 @@ const DECLARED_DATETIME = 2;
 const REFUSE = 0;
 const RETRY = 1;
 const WIDEN = 2;
+
+/** How documents without a declared key are known: see `assembly/parse.ts`. */
+const CANONICAL = 1;
+const BY_HOST = 2;
 
 /** A page is begun again at most so often. */
 const MOST_TRIES = 500;
@@ -63,6 +68,10 @@ interface Place {
 export class ByteEngine {
   private readonly root: TablePlan;
   private readonly maxDepth: number;
+  /** Absent where documents have declared keys. */
+  private readonly hasher: ContentHasher | undefined;
+  /** Content hashes of the documents of the page taken last. */
+  readonly hashes: string[] = [];
   private kernel: Kernel | undefined;
   /** By address: keys and elements, and objects. */
   private readonly kids = new Map<number, Place>();
@@ -70,6 +79,8 @@ export class ByteEngine {
   private readonly columns = new Map<number, KernelColumn>();
   private readonly tables: KernelTable[] = [];
   private readonly paths = new Map<string, number>();
+  /** Members of a document that count as something else. */
+  private memberKeys: readonly string[] = [];
   /** The plan has moved on without the kernel. */
   private stale = true;
   /** The plan has what was pending, and takes the rest of the batch. */
@@ -83,9 +94,10 @@ export class ByteEngine {
   private rest = 0;
   private nextRest = 1;
 
-  constructor(root: TablePlan, maxDepth: number) {
+  constructor(root: TablePlan, maxDepth: number, hasher: ContentHasher | undefined) {
     this.root = root;
     this.maxDepth = maxDepth;
+    this.hasher = hasher;
   }
 
   /** Takes a page: the number of its documents, `undefined` when it is refused, with nothing of it kept. */
@@ -176,6 +188,7 @@ export class ByteEngine {
       try {
         const path = this.pathAddress(kernel, at);
         this.fetched = 0;
+        this.hashes.length = 0;
         const [root] = this.tables;
         return kernel.takePage(root?.address ?? 0, length, this.window, path, at.length);
       } catch (error) {
@@ -228,8 +241,43 @@ export class ByteEngine {
     this.paths.clear();
     this.tables.length = 0;
     this.addTable(kernel, this.root);
+    if (this.hasher !== undefined) this.startHashing(kernel, this.hasher);
     this.stale = false;
     return kernel;
+  }
+
+  private startHashing(kernel: Kernel, { identity }: ContentHasher): void {
+    const { nullIsAbsent = false, members = {} } = identity?.rules ?? {};
+    const keys = Object.keys(members);
+    if ((identity !== undefined && identity.rules === undefined) || !keys.every(isPlainKey)) {
+      kernel.setContent(BY_HOST);
+      return;
+    }
+    const list = kernel.allocate(keys.length * 8);
+    for (const [index, key] of keys.entries()) {
+      const { address, length } = storeText(kernel, key);
+      new Uint32Array(kernel.memory.buffer, list + index * 8, 2).set([address, length]);
+    }
+    kernel.setIdentity(nullIsAbsent ? 1 : 0, list, keys.length);
+    this.memberKeys = keys;
+    kernel.setContent(CANONICAL);
+  }
+
+  /** Whatever is wrong with an identity or a hash, the TypeScript path says it, with its place. */
+  private addHash(hash: () => string): void {
+    try {
+      this.hashes.push(hash());
+    } catch {
+      throw new Leave(REFUSE, 0, 0, 0);
+    }
+  }
+
+  private memberText(rule: number, json: string): string {
+    try {
+      return this.hasher?.memberText(this.memberKeys[rule] ?? '', json) ?? '';
+    } catch {
+      throw new Leave(REFUSE, 0, 0, 0);
+    }
   }
 
   private addTable(kernel: Kernel, plan: TablePlan): KernelTable {
@@ -246,10 +294,7 @@ export class ByteEngine {
     if (known !== undefined) return known;
     const addresses = at.map((key) => {
       if (!isPlainKey(key)) throw new Leave(REFUSE, 0, 0, 0);
-      const bytes = new TextEncoder().encode(`${key}"`);
-      const address = kernel.allocate(bytes.length + 32);
-      new Uint8Array(kernel.memory.buffer).set(bytes, address);
-      return address;
+      return storeText(kernel, `${key}"`).address;
     });
     const list = kernel.allocate(addresses.length * 4);
     new Uint32Array(kernel.memory.buffer, list, addresses.length).set(addresses);
@@ -260,6 +305,10 @@ export class ByteEngine {
   private host(): KernelHost {
     return {
       fetch: (at, length) => this.fetch(at, length),
+      addContent: (at, length) => this.addHash(() => this.hasher?.hashText(this.bytes(at, length)) ?? ''),
+      addDocument: (at, length) =>
+        this.addHash(() => this.hasher?.hash(parseJson(this.text(at, length)) as JsonObject) ?? ''),
+      memberValue: (rule, at, length) => this.answer(this.memberText(rule, this.text(at, length))),
       newKid: (object, at, length) => this.newKid(object, at, length),
       newColumn: (kid, json) => this.newColumn(kid, json !== 0),
       newObject: (kid) => this.newObject(kid),
@@ -337,12 +386,24 @@ export class ByteEngine {
   }
 
   private text(at: number, length: number): string {
-    return this.kernel === undefined ? '' : decodeOwn(new Uint8Array(this.kernel.memory.buffer, at, length));
+    return decodeOwn(this.bytes(at, length));
+  }
+
+  /** What the kernel has there, until it goes on. */
+  private bytes(at: number, length: number): Uint8Array {
+    return this.kernel === undefined ? new Uint8Array(0) : new Uint8Array(this.kernel.memory.buffer, at, length);
   }
 
   private answer(text: string): number {
     return this.kernel === undefined ? 0 : writeScratch(this.kernel, text);
   }
+}
+
+function storeText(kernel: Kernel, text: string): { readonly address: number; readonly length: number } {
+  const bytes = encodeUtf8(text);
+  const address = kernel.allocate(bytes.length + 32);
+  new Uint8Array(kernel.memory.buffer).set(bytes, address);
+  return { address, length: bytes.length };
 }
 
 /** Whether JSON writes a key as it is. */

@@ -4,6 +4,9 @@ import { KERNEL } from './kernel.ts';
 /** What the kernel asks of its host: see `assembly/host.ts`. */
 export interface KernelHost {
   fetch(at: number, length: number): void;
+  addContent(at: number, length: number): void;
+  addDocument(at: number, length: number): void;
+  memberValue(rule: number, at: number, length: number): number;
   newKid(node: number, at: number, length: number): number;
   newColumn(kid: number, json: number): number;
   newObject(kid: number): number;
@@ -22,6 +25,8 @@ export interface Kernel {
   start(seed: bigint, maxDepth: number): void;
   takePage(root: number, length: number, window: number, path: number, steps: number): number;
   isCut(): number;
+  setContent(mode: number): void;
+  setIdentity(nullIsAbsent: number, keys: number, count: number): void;
   rollBack(): void;
   emptyTables(): void;
   /** Room that the host's answers are written to. */

@@ -1,4 +1,4 @@
-import type { RootSpec } from '@millrace/flatten';
+import { memberIdentity, type RootSpec } from '@millrace/flatten';
 import { describe, expect, test } from 'vitest';
 import { toJsonText } from '../../../simulator/src/data/json-text.ts';
 import { generateCelonisTeam } from '../../../simulator/src/data/celonis-team.ts';
@@ -14,6 +14,8 @@ const DATED: RootSpec['paths'] = [
   { path: ['events'], table: 'process_context_event' },
 ];
 
+const byUser = memberIdentity({ nullIsAbsent: true, members: { userId: (user) => String(user).slice(0, 8) } });
+
 /** With the share of pages that the kernel must take. */
 const corpora: readonly (readonly [string, readonly unknown[], RootSpec, number])[] = [
   [
@@ -25,9 +27,10 @@ const corpora: readonly (readonly [string, readonly unknown[], RootSpec, number]
   ['digital processes', tenant.digitalProcesses, { table: 'dp', primaryKey: [['id']] }, 1],
   ['event types', tenant.eventTypes, { table: 'et', primaryKey: [['id']] }, 1],
   ['members', team.members, { table: 'members', primaryKey: [['userId']] }, 1],
-  ['audit events', team.auditEvents, { table: 'audit_log' }, 0],
-  ['log-ins', team.loginEvents, { table: 'login_history' }, 0],
-  ['adoption events', team.adoptionEvents, { table: 'adoption' }, 0],
+  ['audit events', team.auditEvents, { table: 'audit_log' }, 1],
+  ['audit events of an identity', team.auditEvents, { table: 'audit_log', identity: byUser }, 1],
+  ['log-ins', team.loginEvents, { table: 'login_history' }, 1],
+  ['adoption events', team.adoptionEvents, { table: 'adoption' }, 1],
 ];
 
 function pagesOf(documents: readonly unknown[], size: number): Uint8Array[] {

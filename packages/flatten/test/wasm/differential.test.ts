@@ -1,4 +1,4 @@
-import type { RootSpec } from '@millrace/flatten';
+import { memberIdentity, type RootSpec } from '@millrace/flatten';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { brokenPage, pageText } from './json-text.ts';
@@ -11,6 +11,11 @@ const specs: readonly (readonly [string, RootSpec])[] = [
   ['a declared key alone', { table: 't', primaryKey: [['id']] }],
   ['a key of two columns', { table: 't', primaryKey: [['id'], ['a']] }],
   ['content keys', { table: 't' }],
+  [
+    'content keys of an identity by rules',
+    { table: 't', identity: memberIdentity({ nullIsAbsent: true, members: { a: (a) => [a, 'é'], id: () => null } }) },
+  ],
+  ['content keys of another identity', { table: 't', identity: ({ a = null, list = null }) => [a, list] }],
   ['two levels', { table: 't', primaryKey: [['id']], maxDepth: 2 }],
   ['no levels', { table: 't', primaryKey: [['id']], maxDepth: 0 }],
   [
