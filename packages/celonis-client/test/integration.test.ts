@@ -268,6 +268,38 @@ describe('a load', () => {
     expect(loadHistory?.dataLoadHistory?.map(({ loadType }) => loadType)).toEqual(['PARTIAL']);
     expect(writes(team).filter((operation) => operation === 'loadDataModelTables')).toHaveLength(1);
   });
+
+  test('that never began is begun when its token is taken up, once', async () => {
+    const { pool, id, team } = await model(
+      'CREATE TABLE dim AS SELECT 1 AS id; CREATE TABLE fact AS SELECT 1 AS dim_id',
+    );
+    const tokens: LoadToken[] = [];
+    const killed = new Error('killed');
+    const onToken = (token: LoadToken): never => {
+      tokens.push(token);
+      throw killed;
+    };
+    expect(await caught(pool.dataModels.load(id, { onToken }))).toBe(killed);
+    const loads = () => writes(team).filter((operation) => operation === 'reloadDataModel');
+    expect(loads()).toEqual([]);
+    const [token] = tokens;
+    if (token === undefined) throw new Error('There was no token.');
+    for (const _ of ['first', 'second']) {
+      const resumed = await pool.dataModels.resume(JSON.parse(JSON.stringify(token)));
+      expect((await resumed.wait()).status).toBe('SUCCESS');
+    }
+    expect(loads()).toHaveLength(1);
+  });
+
+  test('is abandoned, not stopped, when the waiting is aborted', async () => {
+    const { pool, id } = await model('CREATE TABLE dim AS SELECT 1 AS id; CREATE TABLE fact AS SELECT 1 AS dim_id');
+    const load = await pool.dataModels.load(id);
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const waiting = load.wait({ signal: controller.signal, onProgress: () => controller.abort(reason) });
+    expect(await caught(waiting)).toBe(reason);
+    expect((await load.wait()).status).toBe('SUCCESS');
+  });
 });
 
 describe('what the server refuses', () => {
