@@ -1,25 +1,16 @@
 /** Our Spark SQL over Parquet destinations, run by a standalone Spark cluster. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import {
-  celonisAuditLog,
-  duckdb,
-  oeActivityLog,
-  oeEventLog,
-  renderTransformations,
-  spark,
-  sparkDialect,
-  type Model,
-} from '@millrace/model';
+import { celonisAuditLog, duckdb, renderTransformations, spark, sparkDialect } from '@millrace/model';
 import { checks, type Result } from './checks.ts';
 import { withDatabase, type Cell } from './database.ts';
 import { run } from './processes.ts';
 import type { Extracted } from './produce.ts';
 import { readLines } from './read-lines.ts';
-import { startSparkCluster } from './spark-cluster.ts';
+import type { SparkCluster } from './spark-cluster.ts';
+import { compare, jobOf, judge, modelOf, models, outputsOf } from './spark-jobs.ts';
 
-const models: readonly Model[] = [oeActivityLog, oeEventLog, celonisAuditLog];
 const zones = ['America/New_York', 'UTC', 'Asia/Kathmandu'];
 
 /** Texts that a column of instants may hold when it was widened. */
@@ -46,13 +37,13 @@ type Line =
   | { readonly kind: 'parsed'; readonly statement: string; readonly ok: boolean; readonly detail?: string }
   | { readonly kind: 'end' };
 
-/** Starts a cluster and compares what it gives with DuckDB. */
+/** Compares what the cluster gives with DuckDB. */
 export async function checkSpark(
   python: string,
+  { master, env }: SparkCluster,
   extracted: readonly Extracted[],
   folder: string,
 ): Promise<readonly Result[]> {
-  const { master, env } = await startSparkCluster(python, folder);
   const jobs = [];
   for (const { model, parquet } of extracted) jobs.push(await jobOf(modelOf(model), parquet));
   const conversions = texts.map((text) => ({ text, expression: spark.convert(spark.text(text), 'DATETIME') }));
@@ -73,7 +64,7 @@ export async function checkSpark(
     judge(checks.spark[0], workersOf(lines)),
     judge(checks.spark[1], await tableOf(lines, extracted, ['activity_log'])),
     judge(checks.spark[2], await tableOf(lines, extracted, ['event_log'])),
-    judge(checks.spark[3], await tableOf(lines, extracted, ['audit_activity', 'login_activity'])),
+    judge(checks.spark[3], await tableOf(lines, extracted, outputsOf(celonisAuditLog))),
     judge(checks.spark[4], await conversionsOf(lines)),
     judge(checks.spark[5], parsedOf(lines, parsed.length)),
   ];
@@ -81,42 +72,6 @@ export async function checkSpark(
   const first = ended.code === 0 ? undefined : results.find(({ ok }) => !ok);
   const why = `Spark ended with ${ended.code}: ${ended.stderr.trim().slice(-2_000)}`;
   return results.map((result) => (result === first ? { ...result, detail: `${result.detail ?? ''}; ${why}` } : result));
-}
-
-function modelOf(name: string): Model {
-  const model = models.find((candidate) => candidate.name === name);
-  if (!model) throw new Error(`No model ${name}.`);
-  return model;
-}
-
-/** The tables that a model's transformations read, by the files that the manifest names, and the statements over them. */
-async function jobOf(model: Model, folder: string): Promise<object> {
-  const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as {
-    readonly tables: readonly {
-      readonly folder: string;
-      readonly schema: Parameters<typeof renderTransformations>[1]['tables'] extends readonly (infer T)[] | undefined
-        ? T
-        : never;
-      readonly parts: readonly { readonly file: string }[];
-    }[];
-  };
-  const inputs = new Set(model.transformations.flatMap((made) => made.inputs.map(({ table }) => table)));
-  const tables = manifest.tables.filter(({ schema }) => inputs.has(schema.name));
-  return {
-    tables: tables.map((table) => ({
-      name: table.schema.name,
-      files: table.parts.map(({ file }) => join(folder, table.folder, file)),
-    })),
-    statements: renderTransformations(model, { dialect: spark, tables: tables.map(({ schema }) => schema) }).flatMap(
-      ({ statements }) => statements,
-    ),
-    outputs: model.transformations.map(({ output }) => output),
-  };
-}
-
-/** `detail` is what is wrong, empty when nothing is. */
-function judge(check: string, detail: string): Result {
-  return { check, ok: detail === '', detail };
 }
 
 function workersOf(lines: readonly Line[]): string {
@@ -139,18 +94,6 @@ async function tableOf(
     if (difference !== '') return `${table}: ${difference}`;
   }
   return '';
-}
-
-/** Compares rows as multisets. */
-function compare(want: readonly (readonly Cell[])[], got: readonly (readonly Cell[])[]): string {
-  const balance = new Map<string, number>();
-  for (const row of want) balance.set(JSON.stringify(row), (balance.get(JSON.stringify(row)) ?? 0) + 1);
-  for (const row of got) balance.set(JSON.stringify(row), (balance.get(JSON.stringify(row)) ?? 0) - 1);
-  const odd = [...balance].find(([, count]) => count !== 0);
-  if (want.length === 0) return 'DuckDB has no rows to compare with';
-  return odd
-    ? `${want.length} rows in DuckDB, ${got.length} in Spark; ${odd[1] > 0 ? 'missing' : 'not wanted'}: ${odd[0]}`
-    : '';
 }
 
 async function conversionsOf(lines: readonly Line[]): Promise<string> {

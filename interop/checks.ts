@@ -33,9 +33,13 @@ export const checks = {
     'the master gives the session two workers',
     'Spark makes activity_log as DuckDB does, from the Parquet destination',
     'Spark makes event_log as DuckDB does, from the Parquet destination',
-    'Spark makes audit_activity and login_activity as DuckDB does, from the Parquet destination',
+    'Spark makes the tables of celonis/audit-log as DuckDB does, from the Parquet destination',
     'Spark converts texts to instants as DuckDB does, whatever the session’s time zone',
     'Spark parses the delta statements for Delta Lake and Iceberg',
+  ],
+  'delta-lake': [
+    'Spark keeps activity_log in Delta Lake as DuckDB does, in full and through three deltas',
+    'Spark keeps the tables of celonis/audit-log in Delta Lake as DuckDB does, in full and through three deltas',
   ],
 } as const;
 

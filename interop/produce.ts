@@ -1,6 +1,6 @@
 /** The data that the other tools read: extracted by the programs from the simulators. */
 import { join, resolve } from 'node:path';
-import { startCelonisSimulator, startOeSimulator } from '@millrace/simulator';
+import { type CelonisSimulator, type OeSimulator, startCelonisSimulator, startOeSimulator } from '@millrace/simulator';
 import { exportEventLog } from '@millrace/event-formats';
 import { run } from './processes.ts';
 
@@ -24,13 +24,28 @@ export interface EventLogFiles {
 }
 
 /** Runs a program from its sources against a simulator. Throws when it does not end with 0. */
-async function program(app: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
+export async function program(
+  app: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   const main = join(root, 'apps', app, 'src/main.ts');
   const { code, stderr } = await run(process.execPath, ['--conditions=@millrace/source', main, ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', ...env },
   });
   if (code !== 0) throw new Error(`${app} ${args.join(' ')} ended with exit code ${code}: ${stderr}`);
+}
+
+/** What `oe-extract` needs to reach a simulator. */
+export function oeEnvironment({ url, credentials }: OeSimulator): Readonly<Record<string, string>> {
+  const { clientId, clientSecret } = credentials;
+  return { OE_API_URL: url, OE_AUTH_URL: url, OE_CLIENT_ID: clientId, OE_CLIENT_SECRET: clientSecret };
+}
+
+/** What `celonis-audit` needs to reach a simulator. */
+export function celonisEnvironment({ url, credentials }: CelonisSimulator): Readonly<Record<string, string>> {
+  return { CELONIS_URL: url, CELONIS_API_TOKEN: credentials.appKey };
 }
 
 /** Extracts the same data into a DuckDB file and a Parquet folder for each of the three models. */
@@ -40,13 +55,7 @@ export async function extractAll(folder: string): Promise<readonly Extracted[]> 
   // What happened in the last minutes would be left for the next run.
   team.clock.advance(10 * 60_000);
   try {
-    const oe = {
-      OE_API_URL: engine.url,
-      OE_AUTH_URL: engine.url,
-      OE_CLIENT_ID: engine.credentials.clientId,
-      OE_CLIENT_SECRET: engine.credentials.clientSecret,
-    };
-    const celonis = { CELONIS_URL: team.url, CELONIS_API_TOKEN: team.credentials.appKey };
+    const [oe, celonis] = [oeEnvironment(engine), celonisEnvironment(team)];
     const extracted: Extracted[] = [];
     for (const [model, name] of [
       ['oe/activity-log', 'oe'],

@@ -6,18 +6,20 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkContentCli } from './check-content-cli.ts';
+import { checkDeltaLake } from './check-delta-lake.ts';
 import { checkPm4py } from './check-pm4py.ts';
 import { checkPyarrow } from './check-pyarrow.ts';
 import { checkSpark } from './check-spark.ts';
 import { complete, countOf, type Result, type Tool } from './checks.ts';
 import { installContentCli } from './content-cli.ts';
+import { deltaLakeJars } from './delta-lake.ts';
 import { stopAll } from './processes.ts';
 import { extractAll } from './produce.ts';
 import { pythonEnvironment } from './python-environment.ts';
-import { javaVersion } from './spark-cluster.ts';
+import { javaVersion, type SparkCluster, startSparkCluster } from './spark-cluster.ts';
 import { Unavailable } from './unavailable.ts';
 
-const MOST_MINUTES = 8;
+const MOST_MINUTES = 15;
 const oldestJava = 17;
 const out = join(import.meta.dirname, 'out');
 const started = performance.now();
@@ -56,7 +58,8 @@ let skipped = 0;
 
 async function suite(): Promise<readonly Result[]> {
   const installed = await obtain(['content-cli'], () => installContentCli(say).then(() => true));
-  const python = await obtain(['pm4py', 'pyarrow', 'spark'], () => pythonEnvironment(say));
+  const python = await obtain(['pm4py', 'pyarrow', 'spark', 'delta-lake'], () => pythonEnvironment(say));
+  const jars = python === undefined ? undefined : await obtain(['delta-lake'], () => deltaLakeJars(say));
   // The installation is not counted: it is as slow as the registries.
   setTimeout(() => giveUp(`not done after ${MOST_MINUTES} minutes`), MOST_MINUTES * 60_000).unref();
   await rm(out, { recursive: true, force: true });
@@ -69,8 +72,16 @@ async function suite(): Promise<readonly Result[]> {
   if (!activityLog) throw new Error('Nothing was extracted.');
   results.push(...(await attempt('pm4py', () => checkPm4py(python, activityLog, out))));
   results.push(...(await attempt('pyarrow', () => checkPyarrow(python, extracted, out))));
-  if ((await javaVersion()) < oldestJava) skipped += skip(['spark'], `there is no Java ${oldestJava} or later`);
-  else results.push(...(await attempt('spark', () => checkSpark(python, extracted, out))));
+  if ((await javaVersion()) < oldestJava) {
+    skipped += skip(['spark', 'delta-lake'], `there is no Java ${oldestJava} or later`);
+    return results;
+  }
+  // Started by whoever needs it first.
+  let cluster: Promise<SparkCluster> | undefined;
+  const started = (): Promise<SparkCluster> => (cluster ??= startSparkCluster(python, out));
+  results.push(...(await attempt('spark', async () => checkSpark(python, await started(), extracted, out))));
+  if (jars === undefined) return results;
+  results.push(...(await attempt('delta-lake', async () => checkDeltaLake(python, await started(), jars, out))));
   return results;
 }
 

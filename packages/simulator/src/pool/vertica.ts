@@ -44,6 +44,9 @@ const unknownSyntax: readonly (readonly [RegExp, string])[] = [
   [/\b(?:GROUP|ORDER) BY ALL\b/u, 'BY ALL'],
   [/^DELETE FROM \S+ (?:AS \S+ |\S+ )?USING\b/u, 'DELETE … USING'],
   [/\* EXCLUDE\b|\* REPLACE\b/u, '* EXCLUDE'],
+  [/\bSELECT DISTINCT ON \(/u, 'DISTINCT ON'],
+  [/\) FILTER \( WHERE\b/u, 'FILTER (WHERE …)'],
+  [/^INSERT OR\b/u, 'INSERT OR …'],
   [/^CREATE (?:TABLE|VIEW) .*\bUNION (?:ALL )?BY NAME\b|\bUNION (?:ALL )?BY NAME\b/u, 'UNION BY NAME'],
 ];
 
@@ -60,9 +63,23 @@ function statement(tokens: readonly Token[], context: FunctionContext): Translat
   for (const [pattern, what] of unknownSyntax) {
     if (pattern.test(shape)) throw new SqlError(`Syntax error: Vertica has no ${what}, in: ${short(source)}`);
   }
+  // https://docs.vertica.com/23.3.x/en/sql-reference/statements/select/order-by-clause/
+  if (outsideWindows(tokens).some((token, at, rest) => is(token, 'NULLS') && is(rest[at + 1], 'FIRST', 'LAST')))
+    throw new SqlError(`Syntax error: Vertica has NULLS FIRST and LAST in windows only, in: ${short(source)}`);
   if (is(tokens[0], 'CREATE')) return create(tokens, source, context);
   if (is(tokens[0], 'COMMIT')) return { sql: 'SELECT 1', source, lengths: [] };
   return { sql: rewrite(tokens, context), source, lengths: [] };
+}
+
+/** Without what is in the brackets of `OVER (…)`. */
+function outsideWindows(tokens: readonly Token[]): readonly Token[] {
+  const kept: Token[] = [];
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at];
+    if (token !== undefined) kept.push(token);
+    if (is(token, 'OVER') && is(tokens[at + 1], '(')) at = closing(tokens, at + 1);
+  }
+  return kept;
 }
 
 function short(sql: string): string {

@@ -90,6 +90,17 @@ test('lengths are told, of columns and of casts', () => {
   ]);
 });
 
+test('NULLS LAST orders a window', async () => {
+  expect(
+    await run(
+      'SELECT a, ROW_NUMBER() OVER (ORDER BY a ASC NULLS LAST) AS n FROM (SELECT 2 AS a UNION ALL SELECT NULL) AS t ORDER BY n',
+    ),
+  ).toEqual([
+    { a: 2, n: 1n },
+    { a: null, n: 2n },
+  ]);
+});
+
 test('MERGE updates and inserts', async () => {
   const script = `CREATE TABLE t (id INT, v VARCHAR(10)); INSERT INTO t VALUES (1, 'a');
     CREATE TABLE n (id INT, v VARCHAR(10)); INSERT INTO n VALUES (1, 'b'), (2, 'c');
@@ -112,6 +123,10 @@ test.each([
   ['SELECT TRY_CAST(a AS INT) FROM t', 'TRY_CAST does not exist'],
   ['SELECT CAST(a AS STRUCT(b INT)) FROM t', 'Type "STRUCT" does not exist'],
   ['CREATE TABLE t (a VARCHAR(65001))', 'from 1 to 65000'],
+  ['SELECT a FROM t ORDER BY a NULLS FIRST', 'NULLS FIRST and LAST in windows only'],
+  ['SELECT count(*) FILTER (WHERE a) FROM t', 'FILTER'],
+  ['SELECT DISTINCT ON (a) a, b FROM t', 'DISTINCT ON'],
+  ['INSERT OR REPLACE INTO t VALUES (1)', 'INSERT OR'],
   ["SELECT 'open", 'unterminated string'],
   ['SELECT (1', 'bracket'],
 ])('%s is refused', (sql, words) => {
