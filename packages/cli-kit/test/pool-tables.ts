@@ -48,7 +48,7 @@ export async function bothTables(
 }
 
 /** A cell as text; NULL is nothing, an instant in one form. */
-function text(value: Cell | Date | object | undefined): string {
+function text(value: Cell | Date | undefined): string {
   if (value === null || value === undefined) return '';
   const written = value instanceof Date ? value.toISOString() : String(value);
   if (!/^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d|$)/.test(written)) return written;

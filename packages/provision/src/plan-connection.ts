@@ -33,12 +33,7 @@ export function connectionSteps({ connection: wanted }: Installation, observed: 
         await writeMark(session, { ...session.mark, connection: 'made' });
         const configuration = await wanted.values.read();
         try {
-          // The generated type knows the properties that all connections have; what a type adds is open.
-          const made = await connections.create(
-            type,
-            { name, poolId, customExtractorId, configuration } as never,
-            session.call,
-          );
+          const made = await connections.create(type, { name, poolId, customExtractorId, configuration }, session.call);
           session.connectionId = made.id;
         } catch (error) {
           if (!isNotOffered(error)) throw error;

@@ -1,5 +1,5 @@
 /** Executes what stands in the pool, and says what came of it. */
-import type { CelonisIntegration, ExecutionState } from '@millrace/celonis-client/integration';
+import type { CelonisIntegration } from '@millrace/celonis-client/integration';
 import type { Installation } from './installation.ts';
 import { foreignKeyName } from './plan-data-model.ts';
 
@@ -63,7 +63,7 @@ export async function run(
     for (const { name, status } of tasks) tell(name ?? '', status ?? '');
   };
   const watched: Promise<unknown>[] = [];
-  const onProgress = (_: ExecutionState): void => {
+  const onProgress = (): void => {
     if (onStep !== undefined) watched.push(tellTasks().catch(() => undefined));
   };
   try {
