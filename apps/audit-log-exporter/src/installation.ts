@@ -2,7 +2,7 @@
 import { UsageError, type CommandContext, type Place } from '@millrace/cli-kit';
 import { readKey } from '@millrace/cli-kit/celonis-team';
 import { instantSetting, integerSetting, serverSetting, wordListSetting } from '@millrace/cli-kit/values';
-import { celonis, celonisAuditLog } from '@millrace/model';
+import { celonis, celonisAuditLog, familyOf } from '@millrace/model';
 import { installationOf, rawTable, type Installation, type WantedParameter } from '@millrace/provision';
 import { feedTables, templateFeeds, templateFile, type TemplateFeed, type TemplateOptions } from './template-file.ts';
 
@@ -20,8 +20,13 @@ export function readTemplateOptions({ settings }: Pick<CommandContext, 'settings
 /** What is to stand in the pool by the settings. */
 export function auditInstallation(context: CommandContext, { road, pool, name }: Place): Promise<Installation> {
   const { settings } = context;
-  if (road === 'push') return Promise.resolve(installationOf(celonisAuditLog, { name, pool, program }));
   const options = readTemplateOptions(context);
+  if (road === 'push') {
+    const pushed = options.feeds.flatMap((feed) =>
+      familyOf(celonisAuditLog, feedTables[feed]).map((table) => table.name),
+    );
+    return Promise.resolve(installationOf(celonisAuditLog, { name, pool, program, pushed }));
+  }
   const from = instantSetting(settings, 'from');
   const logs = options.feeds.filter((feed) => feed !== 'members');
   return Promise.resolve(

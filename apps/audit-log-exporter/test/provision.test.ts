@@ -67,3 +67,23 @@ test('up builds, extracts, transforms and loads what a local export has, and aga
   expect(await up('--full')).toMatchObject({ status: 'SUCCESS', mode: 'FULL', changes: 0 });
   await compare();
 }, 120_000);
+
+test('up on the push road reads here, pushes, and has the pool transform and load', async () => {
+  const team = await smallTeam();
+  const folder = await emptyFolder();
+  const options = ['--road', 'push', '--pool', 'Compliance', '--json'];
+  const { code, stdout, stderr } = await celonisAuditIn(folder, ['up', ...options], keyOf(team));
+  expect(code, stderr).toBe(0);
+  const report = JSON.parse(stdout) as { poolId: string; tables: { table: string; rows: number }[] };
+  expect(report).toMatchObject({ status: 'SUCCESS', mode: 'FULL' });
+  await celonisAuditIn(folder, ['export', '--to', 'duckdb:audit.duckdb'], keyOf(team));
+  const place = { team, poolId: report.poolId };
+  for (const table of compared) {
+    const both = await bothTables(place, `duckdb:${join(folder, 'audit.duckdb')}`, table, { columns: [] });
+    expect(both.local.length, table).toBeGreaterThan(10);
+    expect(both.pool, table).toEqual(both.local);
+  }
+  const again = await celonisAuditIn(folder, ['up', ...options], keyOf(team));
+  expect(again.code, again.stderr).toBe(0);
+  expect(JSON.parse(again.stdout)).toMatchObject({ status: 'SUCCESS', changes: 0, tables: report.tables });
+}, 120_000);

@@ -1,19 +1,23 @@
 /** Value streams as they are to stand in a data pool of Celonis. */
+import { access } from 'node:fs/promises';
 import { UsageError, type CommandContext, type Place } from '@millrace/cli-kit';
+import { storedDestination } from '@millrace/cli-kit/destination-path';
 import { readSecret } from '@millrace/cli-kit/secrets';
 import { serverSetting } from '@millrace/cli-kit/values';
-import type { ExtractionParameter } from '@millrace/model';
+import { parseDestinationUrl } from '@millrace/destinations';
+import type { ExtractionParameter, Model } from '@millrace/model';
 import { installationOf, type ConnectionValues, type Installation, type WantedParameter } from '@millrace/provision';
 import { writtenFilters } from './context-filters.ts';
 import { readExtractor } from './extractor.ts';
 import { contextTable } from './models.ts';
+import { withStoredTables } from './stored-tables.ts';
 
 const program = 'oe-extract';
 
 /** What is to stand in the pool by the settings. */
 export async function oeInstallation(context: CommandContext, { road, pool, name }: Place): Promise<Installation> {
   const { file, model } = await readExtractor(context);
-  if (road === 'push') return installationOf(model, { name, pool, program });
+  if (road === 'push') return pushedInstallation(context, model, { name, pool });
   const table = contextTable(model).name;
   const { filter, deltaFilter, parameters } = writtenFilters(context, table);
   return installationOf(model, {
@@ -27,6 +31,20 @@ export async function oeInstallation(context: CommandContext, { road, pool, name
       parameters: parameters.map(wantedParameter),
     },
   });
+}
+
+/** With the columns and tables that earlier runs have pushed, as far as there were any. */
+async function pushedInstallation(
+  context: CommandContext,
+  model: Model,
+  place: Pick<Place, 'pool' | 'name'>,
+): Promise<Installation> {
+  const store = storedDestination(context, `celonis:${place.pool}`);
+  const isThere = await access(parseDestinationUrl(store).target).then(
+    () => true,
+    () => false,
+  );
+  return installationOf(isThere ? await withStoredTables(model, store) : model, { ...place, program });
 }
 
 const texts: Readonly<Record<string, readonly [name: string, description: string]>> = {

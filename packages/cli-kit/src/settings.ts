@@ -41,6 +41,22 @@ export class Settings {
     return this.#values.get(key)?.source ?? (option === undefined ? key : flagOf(option));
   }
 
+  /**
+   * The same settings as another command sees them, for one that is run by this one: its options with the values that were set here, its
+   * defaults else, and over all that `given` says.
+   */
+  asOf(options: readonly OptionSpec[], given: Readonly<Record<string, string>>): Settings {
+    const values = new Map<string, Setting>();
+    for (const { key, default: otherwise } of options) {
+      const own = this.#values.get(key);
+      const value = given[key];
+      if (value !== undefined) values.set(key, { value, origin: 'flag', source: key });
+      else if (own !== undefined && own.origin !== 'default') values.set(key, own);
+      else if (otherwise !== undefined) values.set(key, { value: otherwise, origin: 'default', source: key });
+    }
+    return new Settings(options, values);
+  }
+
   /** Every option with its value and origin, in the order of the command's options. */
   explain(): {
     readonly key: string;

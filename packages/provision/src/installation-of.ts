@@ -31,6 +31,8 @@ export interface InstallationOptions {
   readonly name: string;
   readonly pool: string;
   readonly program: string;
+  /** On the push road: the tables that are pushed. Default: all that the model does not make. */
+  readonly pushed?: readonly string[];
   /** On the pull road: the Extractor Builder file, and what its connection is filled in with. Without it the road is push. */
   readonly pull?: {
     readonly file: ExtractorFile;
@@ -45,16 +47,12 @@ export interface InstallationOptions {
 
 /** What is to stand in the pool. Tables that nothing fills are left out, and foreign keys and activity tables with them. */
 export function installationOf(model: Model, options: InstallationOptions): Installation {
-  const { name, pool, program, pull } = options;
+  const { name, pool, program, pull, pushed = model.tables.map((table) => table.name) } = options;
   const found = pull === undefined ? undefined : fileTables(pull.file);
   const keyed = keyedFeeds(model, found);
   const extracted = found?.filter((table) => !keyed.some((feed) => rawTable(feed) === table.root));
   const made = new Set(model.transformations.map(({ output }) => output));
-  const filled = new Set([
-    ...(extracted?.map((table) => table.name) ?? model.tables.map((table) => table.name)),
-    ...keyed,
-    ...made,
-  ]);
+  const filled = new Set([...(extracted?.map((table) => table.name) ?? pushed), ...keyed, ...made]);
   const foreignKeys = foreignKeysOf(model, extracted).filter(
     ({ dimension, fact }) => filled.has(dimension) && filled.has(fact),
   );

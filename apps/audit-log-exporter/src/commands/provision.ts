@@ -1,4 +1,5 @@
 import { provisionCommands, type CommandSpec } from '@millrace/cli-kit';
+import { exportCommand } from './export.ts';
 import { extractorOptions } from './template.ts';
 
 /** `provision …` and `up`. */
@@ -15,5 +16,6 @@ export const provision: readonly CommandSpec[] = provisionCommands({
     },
   ],
   secrets: [],
+  extract: exportCommand,
   load: async () => (await import('../installation.ts')).auditInstallation,
 });

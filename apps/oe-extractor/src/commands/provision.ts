@@ -1,6 +1,6 @@
 import { provisionCommands, type CommandSpec } from '@millrace/cli-kit';
 import { connectionOptions, connectionSecrets } from './connection.ts';
-import { contextFilterOptions } from './run.ts';
+import { contextFilterOptions, runCommand } from './run.ts';
 import { modelOption, namesOption, shapeOptions } from './shape-options.ts';
 import { templateOptions } from './template.ts';
 
@@ -18,5 +18,6 @@ export const provision: readonly CommandSpec[] = provisionCommands({
     ...connectionOptions,
   ],
   secrets: connectionSecrets,
+  extract: runCommand,
   load: async () => (await import('../installation.ts')).oeInstallation,
 });

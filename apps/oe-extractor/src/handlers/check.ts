@@ -1,15 +1,10 @@
 import { access } from 'node:fs/promises';
 import { exitCodes, printJson, renderTable, UsageError, type CommandContext, type ExitCode } from '@millrace/cli-kit';
 import { storedDestination } from '@millrace/cli-kit/destination-path';
-import {
-  createDestination,
-  listTables,
-  parseDestinationUrl,
-  queryDestination,
-  type TableSummary,
-} from '@millrace/destinations';
-import { duckdb, extendModel, type ForeignKeyModel, type Model, type RelationEnd } from '@millrace/model';
+import { listTables, parseDestinationUrl, queryDestination, type TableSummary } from '@millrace/destinations';
+import { duckdb, type ForeignKeyModel, type RelationEnd } from '@millrace/model';
 import { chosenModel } from '../models.ts';
+import { withStoredTables } from '../stored-tables.ts';
 
 /** What a relation came to. */
 interface RelationCheck {
@@ -42,16 +37,6 @@ export async function checkRelations(context: CommandContext): Promise<ExitCode>
     ({ kind, orphans, missing }) => kind === 'mandatory' && (orphans > 0 || missing !== undefined),
   );
   return isBroken ? exitCodes.contract : exitCodes.ok;
-}
-
-/** The model with the child tables that the documents brought. */
-async function withStoredTables(model: Model, url: string): Promise<Model> {
-  const destination = createDestination(url);
-  try {
-    return extendModel(model, (await destination.open()).tables);
-  } finally {
-    await destination.close();
-  }
 }
 
 async function checkRelation(

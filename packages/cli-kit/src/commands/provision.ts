@@ -2,6 +2,7 @@
 import type { Installation } from '@millrace/provision';
 import type { CommandContext, CommandSpec, OptionSpec, SecretSpec } from '../command.ts';
 import { celonisOptions, celonisSecrets, readCelonisProfileOption } from './celonis-options.ts';
+import { stateOption } from './push-options.ts';
 import { jsonOption } from './shared-options.ts';
 
 /** What the commands of a program need to know of it. */
@@ -16,6 +17,8 @@ export interface Provisioned {
   readonly options: readonly OptionSpec[];
   /** Secrets of the program's own. */
   readonly secrets: readonly SecretSpec[];
+  /** The command that reads the source and writes it to `--to`, for the push road. */
+  readonly extract: CommandSpec;
   /** Loads what makes the installation of the settings: for the road, pool and name that it is given. */
   readonly load: () => Promise<(context: CommandContext, place: Place) => Promise<Installation>>;
 }
@@ -65,7 +68,7 @@ export function provisionCommands(program: Provisioned): readonly CommandSpec[] 
   const place = [poolOption, name];
   const readProfile = readCelonisProfileOption;
   const connection = { secrets: [...celonisSecrets, ...program.secrets], readProfile };
-  const wanted = [...place, roadOption, adoptOption, ...celonisOptions, ...program.options];
+  const wanted = [...place, roadOption, adoptOption, ...celonisOptions, ...program.options, stateOption];
   return [
     {
       name: 'provision plan',
@@ -106,7 +109,8 @@ Asks first.`,
       name: 'up',
       summary: 'the whole road: build it in Celonis, execute, load',
       description: `Applies, executes the data job, follows its log, waits for the load of the data model, and prints where it is and what is in it.
-The first execution is a full load; later ones are delta loads.`,
+The first execution is a full load; later ones are delta loads. With --road push the tables are read here and pushed first, as
+"${program.extract.name} --to celonis:POOL" does.`,
       options: [
         ...wanted,
         { flags: '--full', key: 'full', description: 'a full load' },

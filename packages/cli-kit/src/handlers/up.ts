@@ -1,11 +1,10 @@
 /** `up`: applies, executes, loads, and says what is there. */
 import { dataModelLink, run, type RunReport } from '@millrace/provision';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, CommandSpec } from '../command.ts';
 import type { Provisioned } from '../commands/provision.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { printJson, renderTable } from '../output.ts';
 import { createProgress } from '../progress.ts';
-import { UsageError } from '../usage-error.ts';
 import { applyTelling, connectIntegration, readPlace, tellByHand } from './provision.ts';
 
 /** `up`. */
@@ -13,14 +12,18 @@ export function runUp(program: Provisioned): (context: CommandContext) => Promis
   return async (context) => {
     const { io, settings } = context;
     const place = readPlace(context);
-    if (place.road === 'push') {
-      throw new UsageError(
-        `up takes the pull road. For push: ${program.program} provision apply --road push, then write the tables into the pool, then execute the data job.`,
-      );
-    }
-    const installation = await (await program.load())(context, place);
+    const load = await program.load();
     const { client, team } = await connectIntegration(context);
-    const applied = await applyTelling(context, client, installation);
+    let installation = await load(context, place);
+    let applied = await applyTelling(context, client, installation);
+    if (place.road === 'push') {
+      const code = await pushTables(program.extract, context, place.pool);
+      if (code !== exitCodes.ok) return code;
+      // Now the tables are known that the documents brought.
+      installation = await load(context, place);
+      const again = await applyTelling(context, client, installation);
+      applied = { ...again, changes: [...applied.changes, ...again.changes] };
+    }
     const { byHand, poolId, jobId, dataModelId, changes } = applied;
     if (byHand !== undefined) return tellByHand(context, { installation, byHand, team, changes });
     if (jobId === null || dataModelId === null) throw new Error('Apply ended without data job or data model.');
@@ -38,6 +41,20 @@ export function runUp(program: Provisioned): (context: CommandContext) => Promis
     else io.stdout.write(reportText(installation.name, link, report));
     return exitCodes.ok;
   };
+}
+
+/** Reads the source and pushes its tables. What it prints goes to standard error: standard output has the report of `up`. */
+async function pushTables(
+  extract: CommandSpec,
+  { io, settings, ...rest }: CommandContext,
+  pool: string,
+): Promise<ExitCode> {
+  const handler = await extract.load();
+  return handler({
+    ...rest,
+    io: { ...io, stdout: io.stderr },
+    settings: settings.asOf(extract.options, { to: `celonis:${pool}` }),
+  });
 }
 
 function reportText(
