@@ -9,6 +9,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { renderTable, type Cell } from '@millrace/cli-kit';
 import { startCelonisSimulator, startOeSimulator } from '@millrace/simulator';
 import { compareTables, rowsOf } from './demo/compare.ts';
+import { buildInCelonis } from './demo/in-celonis.ts';
 import { exampleQueries } from './demo/queries.ts';
 import { auditTruth, isDerived, oeTruth } from './demo/truth.ts';
 
@@ -93,6 +94,16 @@ function cellOf(value: unknown): Cell {
   return typeof value === 'number' || typeof value === 'string' || value === null ? value : JSON.stringify(value);
 }
 
+/** The third act: a smaller team whose logs come into a data pool of its own, where Celonis itself extracts, transforms and loads them. */
+async function inCelonis(): Promise<{ table: string; says: string }[]> {
+  const team = await startCelonisSimulator({ sizes: { auditEvents: 2000, loginEvents: 800, members: 50 } });
+  try {
+    return await buildInCelonis({ team, out: 'demo/out', root, say, run });
+  } finally {
+    await team.close();
+  }
+}
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 const team = await startCelonisSimulator();
@@ -124,6 +135,7 @@ try {
   ];
   await printContents();
   await printQueries();
+  differences.push(...(await inCelonis()));
   for (const { table, says } of differences) process.stderr.write(`differs: ${table}: ${says}\n`);
   if (differences.length > 0) process.exitCode = 1;
   else say('every table equals what the simulators hold');

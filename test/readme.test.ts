@@ -73,8 +73,14 @@ test('the calls of the programs in the README run as they stand', async () => {
 
 test('help of every command answers, on stdout, with exit code 0', async () => {
   for (const [program, commands] of [
-    ['apps/audit-log-exporter/bin/celonis-audit.js', ['export', 'status', 'doctor', 'model', 'config explain']],
-    ['apps/oe-extractor/bin/oe-extract.js', ['run', 'status', 'doctor', 'model', 'config explain']],
+    [
+      'apps/audit-log-exporter/bin/celonis-audit.js',
+      ['export', 'status', 'doctor', 'model', 'template', 'provision plan', 'up', 'config explain'],
+    ],
+    [
+      'apps/oe-extractor/bin/oe-extract.js',
+      ['run', 'status', 'doctor', 'model', 'provision plan', 'up', 'config explain'],
+    ],
     ['packages/simulator/bin/millrace-simulator.js', []],
   ] as const) {
     for (const command of ['', ...commands]) {
