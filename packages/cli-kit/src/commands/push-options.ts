@@ -3,7 +3,7 @@ import type { CommandSpec, OptionSpec, SecretSpec } from '../command.ts';
 import { celonisOptions, readCelonisProfileOption } from './celonis-options.ts';
 
 /** `--state`: for every command that reads or writes a data pool. */
-const stateOption: OptionSpec = {
+export const stateOption: OptionSpec = {
   flags: '--state <folder>',
   key: 'state',
   description:
