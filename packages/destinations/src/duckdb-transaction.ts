@@ -87,11 +87,10 @@ export class DuckDBTransaction implements Transaction {
       const key = nameKey(table.name);
       this.#wanted.set(key, joinTables(this.#setting.url, this.#wanted.get(key), table));
     }
-    const root = batch.tables.find(({ table }) => table.parent === undefined);
-    const keys = root === undefined ? new Uint32Array() : rootKeys(root);
+    const keys = batch.tables.filter(({ table }) => isByDocument(table)).map(rootKeys);
     await this.#attempt('write rows to temporary files', async () => {
-      if (this.#keys.hasAny(keys)) await this.#endGroup();
-      this.#keys.addAll(keys);
+      if (keys.some((words) => this.#keys.hasAny(words))) await this.#endGroup();
+      for (const words of keys) this.#keys.addAll(words);
       await this.#parts.write(batch.tables);
     });
   }
@@ -276,8 +275,8 @@ export class DuckDBTransaction implements Transaction {
   async #apply(group: readonly FinishedPart[], isFirst: boolean): Promise<void> {
     const { tables, options } = this.#setting;
     const isEmpty = isFirst && (options.mode === 'replace' || !tables.has(nameKey(options.root)));
-    const roots = group.filter(({ table }) => table.parent === undefined);
-    if (!isEmpty) for (const root of roots) await this.#deleteDocuments(root);
+    const files = group.filter(({ table }) => isByDocument(table));
+    if (!isEmpty) for (const file of files) await this.#deleteDocuments(file);
     for (const file of group) {
       const wanted = this.#stored(file.table.name);
       const names = file.table.columns.map((column) => quoteName(column.name)).join(', ');
@@ -348,24 +347,33 @@ export class DuckDBTransaction implements Transaction {
     return table;
   }
 
-  /** Deletes the documents that a file of root rows brings again, with all their child rows. */
+  /**
+   * Deletes the documents that a file of root rows brings again, with all their child rows. Of documents that are rejected, or fit after
+   * they were, only what was said of their rejection goes.
+   */
   async #deleteDocuments(file: FinishedPart): Promise<void> {
     const { engine } = this.#setting;
-    const root = this.#stored(file.table.name);
-    const arriving = `(SELECT ${selectList(file.table, root)} FROM ${fromFile(file.path)}) AS arriving`;
+    const target = this.#stored(file.table.name);
+    const arriving = `(SELECT ${selectList(file.table, target)} FROM ${fromFile(file.path)}) AS arriving`;
     const columns = file.table.columns.map((column) => quoteName(column.name)).join(', ');
     const source = `${arriving}(${columns})`;
     const known = await engine.rows(
-      `SELECT 1 FROM ${quoteName(root.name)} AS stored SEMI JOIN ${source} ON ${sameKey('stored', root.rootKey, 'arriving', root.rootKey)} LIMIT 1`,
+      `SELECT 1 FROM ${quoteName(target.name)} AS stored SEMI JOIN ${source} ON ${sameKey('stored', target.rootKey, 'arriving', target.rootKey)} LIMIT 1`,
     );
-    if (known.length === 0) return;
+    const isRoot = target.parent === undefined;
     for (const table of this.#family()) {
-      const condition = sameKey(quoteName(table.name), table.rootKey, 'arriving', root.rootKey);
+      if (table.rejects !== true && (!isRoot || known.length === 0)) continue;
+      const condition = sameKey(quoteName(table.name), table.rootKey, 'arriving', target.rootKey);
       const gone = `${quoteName(table.name)} SEMI JOIN ${source} ON ${condition}`;
       await this.#count(table.name, 'subtract', gone, table.columns);
       await engine.run(`DELETE FROM ${quoteName(table.name)} USING ${source} WHERE ${condition}`);
     }
   }
+}
+
+/** Whether a table has a row for each document that it holds: the root table, and that of rejected documents. */
+function isByDocument(table: TableSchema): boolean {
+  return table.parent === undefined || table.rejects === true;
 }
 
 function fromFile(path: string): string {

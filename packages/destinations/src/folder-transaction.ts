@@ -39,6 +39,8 @@ export class FolderTransaction implements Transaction {
   readonly #parts: PartSet;
   readonly #drafts = new Map<string, DraftTable>();
   readonly #keys = new KeySet();
+  /** Keys of documents that were rejected. */
+  readonly #rejected = new KeySet();
   /** The root table's parts after a sweep. */
   #swept: readonly WrittenPart[] | undefined;
   #prepared: ReadonlyMap<string, DraftTable> | undefined;
@@ -146,9 +148,15 @@ export class FolderTransaction implements Transaction {
 
   async #stage({ tables }: Batch): Promise<void> {
     const root = tables.find(({ table }) => table.parent === undefined);
+    const rejects = tables.find(({ table }) => table.rejects === true);
     const keys = root === undefined ? new Uint32Array() : rootKeys(root);
+    const rejected = rejects === undefined ? new Uint32Array() : rootKeys(rejects);
     if (this.#keys.hasAny(keys)) await this.#dropFromStaged(keys);
+    for (const words of [keys, rejected]) {
+      if (this.#rejected.hasAny(words)) await this.#dropFromStaged(words, ({ schema }) => schema.rejects === true);
+    }
     this.#keys.addAll(keys);
+    this.#rejected.addAll(rejected);
     await this.#parts.write(tables);
   }
 
@@ -170,12 +178,13 @@ export class FolderTransaction implements Transaction {
   }
 
   /** A document that comes again within the transaction replaces what the transaction wrote of it. */
-  async #dropFromStaged(words: Uint32Array): Promise<void> {
+  async #dropFromStaged(words: Uint32Array, from: (table: DraftTable) => boolean = () => true): Promise<void> {
     const { store } = this.#setting;
     const keys = new KeySet();
     keys.addAll(words);
     await this.#finishParts();
     for (const [key, draft] of this.#drafts) {
+      if (!from(draft)) continue;
       const kept: WrittenPart[] = [];
       for (const part of draft.parts) {
         const [now] = await rewriteParts(store, draft.folder, [part], part.schema, keys);
@@ -198,7 +207,8 @@ export class FolderTransaction implements Transaction {
         continue;
       const parts = key === root ? (this.#swept ?? stored?.parts) : stored?.parts;
       const before = options.mode === 'replace' ? [] : (parts ?? []);
-      result.set(key, await this.#mergeTable(stored, schema, before, draft?.parts ?? [], replaced));
+      const gone = schema.rejects === true && options.mode === 'upsert' ? [this.#keys, this.#rejected] : [replaced];
+      result.set(key, await this.#mergeTable(stored, schema, before, draft?.parts ?? [], gone));
     }
     return result;
   }
@@ -213,13 +223,14 @@ export class FolderTransaction implements Transaction {
     schema: TableSchema,
     before: readonly WrittenPart[],
     written: readonly WrittenPart[],
-    replaced: KeySet | undefined,
+    gone: readonly (KeySet | undefined)[],
   ): Promise<DraftTable> {
     const { store, maxPartRows } = this.#setting;
     const { folder } = stored ?? newDraft(schema);
-    const filled = before.filter(({ rows }) => rows > 0);
+    let kept: readonly WrittenPart[] = before.filter(({ rows }) => rows > 0);
+    for (const keys of gone) kept = await rewriteParts(store, folder, kept, schema, keys);
     const parts = [
-      ...(await rewriteParts(store, folder, filled, schema, replaced)),
+      ...kept,
       ...(await rewriteParts(store, folder, written, schema, undefined)),
     ];
     const draft = { folder, derived: false, schema, parts };

@@ -124,6 +124,28 @@ test('an upsert keeps what was stored of a rejected document, until a version of
   expect(await rowsOf(url, 'order__rejected')).toEqual([]);
 });
 
+test.each(['duckdb', 'parquet', 'ndjson'])(
+  'an upsert into %s keeps one rejection of a document, the last, and none once it fits',
+  async (scheme) => {
+    const url = await place(scheme);
+    const reasons = async (): Promise<unknown[]> =>
+      (await rowsOf(url, 'order__rejected')).map((row) => {
+        const { order_id, document } = row as { readonly order_id: number; readonly document: string };
+        return [order_id, (JSON.parse(document) as JsonObject)['total']];
+      });
+    await load(url, good, undefined);
+    await upsert(url, [[{ id: 3, total: 'x' }], [{ id: 4, total: 'y' }]]);
+    await upsert(url, [[{ id: 3, total: 'z' }]]);
+    expect((await reasons()).toSorted()).toEqual([
+      [3, 'z'],
+      [4, 'y'],
+    ]);
+    await upsert(url, [[{ id: 3, total: 7 }]]);
+    expect(await reasons()).toEqual([[4, 'y']]);
+    expect(await rowsOf(url, 'order')).toContainEqual({ id: 3, total: 7 });
+  },
+);
+
 test('a frozen contract ends the run with nothing written, and with the exit code of a broken contract', async () => {
   const url = await place('duckdb');
   await load(url, good, undefined);
