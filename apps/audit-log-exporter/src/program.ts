@@ -9,6 +9,7 @@ import {
 import type { Model } from '@millrace/model';
 import manifest from '../package.json' with { type: 'json' };
 import { doctorCommand } from './commands/doctor.ts';
+import { initAuditCommand } from './commands/init.ts';
 import { exportCommand } from './commands/export.ts';
 import { provision } from './commands/provision.ts';
 import { templateCommand } from './commands/template.ts';
@@ -23,6 +24,7 @@ export const celonisAudit: ProgramSpec = {
   description:
     'Exports the audit log and the login history of a Celonis team, completely, into tables for process mining.',
   commands: [
+    initAuditCommand,
     exportCommand,
     statusCommand('celonis-audit.duckdb'),
     verifyCommand('celonis-audit', 'celonis-audit.duckdb', deepVerification),

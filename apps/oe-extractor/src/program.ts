@@ -2,6 +2,7 @@ import { configExplainCommand, reportCommand, statusCommand, verifyCommand, type
 import manifest from '../package.json' with { type: 'json' };
 import { convertCommand } from './commands/convert.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { initOeCommand } from './commands/init.ts';
 import { modelCommand } from './commands/model.ts';
 import { provision } from './commands/provision.ts';
 import { runCommand } from './commands/run.ts';
@@ -14,6 +15,7 @@ export const oeExtract: ProgramSpec = {
   description:
     'Brings value streams out of the Emporix Orchestration Engine as tables and an activity log for process mining.',
   commands: [
+    initOeCommand,
     runCommand,
     statusCommand('oe.duckdb'),
     verifyCommand('oe-extract', 'oe.duckdb'),

@@ -1,6 +1,7 @@
 export { celonisOptions, celonisSecrets, readCelonisProfileOption } from './commands/celonis-options.ts';
 export { configExplainCommand } from './commands/config-explain.ts';
 export { pushOptions, pushSecrets, pushTeamOption, readPoolProfile } from './commands/push-options.ts';
+export { initCommand, initQuestions, type InitQuestion } from './commands/init.ts';
 export { modelCommand } from './commands/model.ts';
 export { provisionCommands, type Place, type Provisioned } from './commands/provision.ts';
 export { destinationOption, jsonOption, logWindowsOption } from './commands/shared-options.ts';

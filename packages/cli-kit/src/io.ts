@@ -1,7 +1,9 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /** All that a program touches of the world around it, so that a test can hand it another one. */
 export interface Io {
+  /** Where answers come from; absent where nobody can be asked. */
+  readonly stdin?: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable;
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -35,6 +37,10 @@ export function processIo(): Io {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   return {
+    // Looking at it opens it, and an open one keeps a process from ending; few commands ask anything.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

@@ -138,7 +138,7 @@ async function runCommand(
   const handler = await command.load();
   if (profile === undefined) return handler({ io, settings, operands });
   return handler({
-    io: { ...io, env: { ...io.env, ...profile.env } },
+    io: { stdout: io.stdout, stderr: io.stderr, cwd: io.cwd, signal: io.signal, env: { ...io.env, ...profile.env } },
     settings: resolveSettings(command.options, flags, io.env, file, profile),
     operands,
     profile,

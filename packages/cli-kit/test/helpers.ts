@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import type { Io } from '../src/index.ts';
 
 /** A stream that keeps what is written to it. */
@@ -15,6 +15,21 @@ export class Sink extends Writable {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.text += chunk.toString();
     done();
+  }
+}
+
+/** Somebody at a terminal who types these lines. */
+export class Typist extends Readable {
+  readonly isTTY = true;
+
+  constructor(lines: readonly string[]) {
+    super();
+    for (const line of lines) this.push(`${line}\n`);
+    this.push(null);
+  }
+
+  override _read(): void {
+    // Everything was pushed at once.
   }
 }
 
