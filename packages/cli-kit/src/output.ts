@@ -20,9 +20,11 @@ export function renderTable(header: readonly string[], rows: readonly (readonly 
       )
       .join('  ')
       .trimEnd();
-  return [line(header), widths.map((width) => '─'.repeat(width)).join('  '), ...text.map(line)]
-    .map((each) => `${each}\n`)
-    .join('');
+  const rule = widths
+    .map((width) => '─'.repeat(width))
+    .join('  ')
+    .trimEnd();
+  return [line(header), rule, ...text.map(line)].map((each) => `${each}\n`).join('');
 }
 
 /** Prints one JSON document. Integers beyond 2^53 are printed exactly. */
