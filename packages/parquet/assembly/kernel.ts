@@ -39,12 +39,28 @@ export function boundsDouble(values: usize, count: u32): bool {
   return bounds<f64>(values, count);
 }
 
-export function makeDictionary32(values: usize, count: u32, indices: usize, page: usize, table: usize, bits: u32): i32 {
-  return makeDictionary<u32>(values, count, indices, page, table, bits);
+export function makeDictionary32(
+  values: usize,
+  count: u32,
+  expected: u32,
+  indices: usize,
+  page: usize,
+  table: usize,
+  bits: u32,
+): i32 {
+  return makeDictionary<u32>(values, count, expected, indices, page, table, bits);
 }
 
-export function makeDictionary64(values: usize, count: u32, indices: usize, page: usize, table: usize, bits: u32): i32 {
-  return makeDictionary<u64>(values, count, indices, page, table, bits);
+export function makeDictionary64(
+  values: usize,
+  count: u32,
+  expected: u32,
+  indices: usize,
+  page: usize,
+  table: usize,
+  bits: u32,
+): i32 {
+  return makeDictionary<u64>(values, count, expected, indices, page, table, bits);
 }
 
 export function expand8(to: usize, indices: usize, count: u32, entries: usize, size: u32): bool {

@@ -24,7 +24,8 @@ export function bounds<T>(values: usize, count: u32): bool {
 
 /**
  * Numbers distinct values in the order in which they come: an index a value to `indices`, the entries to `page`. `table` has 2^`bits` words,
- * all zero, at least twice as many as entries. Values are compared as bits: 0 and -0 are two.
+ * all zero, at least twice as many as entries. `expected`: how many values there are with those to come. Values are compared as bits: 0 and
+ * -0 are two.
  * Gives the number of entries, or -1 where a dictionary is not worth its room.
  */
 // @ts-ignore: decorator
@@ -32,6 +33,7 @@ export function bounds<T>(values: usize, count: u32): bool {
 export function makeDictionary<T>(
   values: usize,
   count: u32,
+  expected: u32,
   indices: usize,
   page: usize,
   table: usize,
@@ -51,7 +53,7 @@ export function makeDictionary<T>(
       entry = load<u32>(place);
       if (entry === 0) {
         if (size >= nextLook) {
-          if (givesUp(size, index, count)) return -1;
+          if (givesUp(size, index, expected)) return -1;
           nextLook *= 2;
         }
         store<T>(page + <usize>size * sizeof<T>(), value);

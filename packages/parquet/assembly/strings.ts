@@ -59,7 +59,8 @@ export function takeEntries(
 
 /**
  * Numbers distinct strings in the order in which they come: the number of each to `numbers`, the entries to `page`. `table` has 2^`bits` pairs
- * of words, all zero, at least twice as many as entries. `values`: how often strings are used in all.
+ * of words, all zero, at least twice as many as entries. `values`: how often strings are used in all; `expected`: how often they and those to
+ * come are.
  * Gives the number of entries, the end of the page to the results; -1 where a dictionary is not worth its room. With `keep` it always is,
  * and strings that are too hard to find again are entries of their own.
  */
@@ -67,6 +68,7 @@ export function makeStringDictionary(
   offsets: usize,
   count: u32,
   values: u32,
+  expected: u32,
   numbers: usize,
   page: usize,
   table: usize,
@@ -92,7 +94,7 @@ export function makeStringDictionary(
       const isNew = number === 0;
       if (isNew || (keep && probes === MOST_PROBES)) {
         if (!keep && size >= nextLook) {
-          if (givesUp(size, <f64>index * perString, values)) return -1;
+          if (givesUp(size, <f64>index * perString, expected)) return -1;
           nextLook *= 2;
         }
         if (!keep && to + length + 4 - page > MOST_BYTES) return -1;

@@ -6,6 +6,7 @@ import {
   checkIndex,
   deltasSize,
   type EncodedValues,
+  FIRST_TRY,
   indicesSize,
   MOST_ENTRIES,
   tableBits,
@@ -140,12 +141,16 @@ export class BytesBuilder implements ValueBuilder {
   ): { readonly page: Span; readonly size: number; readonly numbers: number } | undefined {
     const { count, entryCount, hasIndices } = this;
     const { kernel } = work;
-    const bits = tableBits(hasIndices ? entryCount : Math.min(entryCount, MOST_ENTRIES));
     const numbers = work.room(entryCount * 4);
     const from = work.room(this.entries.length);
-    const table = work.zeros(8 << bits);
-    // Values that came as indices may be far more than fits into a page.
-    const size = kernel.makeStringDictionary(offsets, entryCount, count, numbers, from, table, bits, hasIndices);
+    const make = (entries: number, bits: number): number => {
+      const table = work.zeros(8 << bits);
+      const values = hasIndices ? count : entries;
+      // Values that came as indices may be far more than fits into a page.
+      return kernel.makeStringDictionary(offsets, entries, values, count, numbers, from, table, bits, hasIndices);
+    };
+    if (!hasIndices && count > FIRST_TRY && make(FIRST_TRY, tableBits(FIRST_TRY)) === -1) return undefined;
+    const size = make(entryCount, tableBits(hasIndices ? entryCount : Math.min(entryCount, MOST_ENTRIES)));
     if (size === -1) return undefined;
     const page = { from, to: work.result(0) };
     return page.to - from + indicesSize(count, size) < plainSize ? { page, size, numbers } : undefined;

@@ -48,6 +48,12 @@ export function tableBits(entries: number): number {
 /** The most entries of a dictionary made of values that have none. */
 export const MOST_ENTRIES: number = 1 << 16;
 
+/**
+ * How many values are tried first, where it is not known whether a dictionary pays: a large table costs more than what most columns without
+ * repetitions need to be found out.
+ */
+export const FIRST_TRY: number = 4096;
+
 /** Most bytes of DELTA_BINARY_PACKED. */
 export function deltasSize(count: number, width: number): number {
   return count * width + (count / 128 + 1) * 160 + 32;

@@ -6,6 +6,7 @@ import {
   checkIndex,
   deltasSize,
   type EncodedValues,
+  FIRST_TRY,
   indicesSize,
   MOST_ENTRIES,
   tableBits,
@@ -121,12 +122,15 @@ abstract class WordsBuilder extends FixedBuilder {
     const { kernel } = work;
     const count = this.count();
     const entries = Math.min(count, MOST_ENTRIES);
-    const bits = tableBits(entries);
     const indices = work.room(count * 4);
     const from = work.room(entries * width);
-    const table = work.zeros(4 << bits);
-    const make = width === 4 ? kernel.makeDictionary32 : kernel.makeDictionary64;
-    const size = make(values, count, indices, from, table, bits);
+    const make = (tried: number, bits: number): number => {
+      const table = work.zeros(4 << bits);
+      const { makeDictionary32, makeDictionary64 } = kernel;
+      return (width === 4 ? makeDictionary32 : makeDictionary64)(values, tried, count, indices, from, table, bits);
+    };
+    if (count > FIRST_TRY && make(FIRST_TRY, tableBits(FIRST_TRY)) === -1) return undefined;
+    const size = make(count, tableBits(entries));
     return size === -1 ? undefined : { page: { from, to: from + size * width }, size, indices };
   }
 }

@@ -39,6 +39,7 @@ export interface Kernel {
     offsets: number,
     count: number,
     values: number,
+    expected: number,
     numbers: number,
     page: number,
     table: number,
@@ -57,6 +58,7 @@ type Expand = (to: number, indices: number, count: number, entries: number, size
 type MakeDictionary = (
   values: number,
   count: number,
+  expected: number,
   indices: number,
   page: number,
   table: number,

@@ -86,6 +86,15 @@ function copyBits(source: Uint8Array, from: number, target: Uint8Array, to: numb
     target.set(source.subarray((at + shift) >> 3, (last + shift) >> 3), at >> 3);
     at = last;
   }
+  const given = new DataView(source.buffer, source.byteOffset, source.byteLength);
+  const made = new DataView(target.buffer, target.byteOffset, target.byteLength);
+  // Five bytes are read for four, whose last bits are the next's.
+  const low = shift & 7;
+  for (; at + 32 <= end && ((at + shift) >> 3) + 5 <= source.length; at += 32) {
+    const byte = (at + shift) >> 3;
+    const word = (given.getUint32(byte, true) >>> low) | (given.getUint8(byte + 4) << (32 - low));
+    made.setInt32(at >> 3, word, true);
+  }
   for (; at + 8 <= end; at += 8) target[at >> 3] = byteAt(source, at + shift);
   for (; at < end; at++) setBit(target, at, bitAt(source, at + shift));
 }

@@ -3,6 +3,7 @@ import type { TableBatch } from '@millrace/flatten';
 import { parquetMetadata } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  compressSnappy,
   createParquetWriter,
   encodeParquet,
   ParquetBatchError,
@@ -465,6 +466,20 @@ describe('options', () => {
       },
     });
     expect(seen).toEqual(['snappy']);
+  });
+
+  test('compress may compress and write files itself', async () => {
+    const columns = someColumns(0, 5000);
+    const other = batch(someColumns(1, 20_000));
+    const file = encodeParquet(batch(columns), {
+      compress: (page) => {
+        const packed = compressSnappy(page);
+        encodeParquet(other);
+        return packed;
+      },
+    });
+    expect(file).toEqual(encodeParquet(batch(columns)));
+    expect(await hyparquetColumns(file)).toEqual(cellsOf(columns));
   });
 
   test('a table without columns is refused', () => {
