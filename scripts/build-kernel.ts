@@ -1,4 +1,4 @@
-/** Compiles a package's `assembly/kernel.ts` (AssemblyScript) and writes it into one of its modules, in base64. */
+/** Compiles a package's `assembly/kernel.ts` (AssemblyScript) and writes it into one of its modules, as text. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
@@ -15,13 +15,21 @@ const options = [
   '-O3',
 ];
 
+/** Printable ASCII without quotes and backslashes, from `#` on. */
+const CHARACTERS = Array.from({ length: 92 }, (_, i) => String.fromCharCode(35 + i)).filter((c) => c !== "'" && c !== '\\');
+
+interface KernelOptions {
+  /** For pages in a browser: as few bytes as can be once it is gzipped. Default: base64. */
+  readonly small?: boolean;
+}
+
 /**
  * Does what the command line says: without an argument the module is written, with `--check` it is compared with what the sources
  * give, and a difference ends with exit code 1.
  * @param script the caller's `import.meta.url`: `scripts/build-wasm.ts` of a package
  * @param module the module, from the package's folder: `src/wasm/kernel.ts`
  */
-export async function buildKernel(script: string, module: string): Promise<void> {
+export async function buildKernel(script: string, module: string, { small = false }: KernelOptions = {}): Promise<void> {
   const [argument, ...rest] = process.argv.slice(2);
   if (rest.length > 0 || (argument !== undefined && argument !== '--check')) {
     process.stderr.write('Use: node scripts/build-wasm.ts [--check]\n');
@@ -29,7 +37,8 @@ export async function buildKernel(script: string, module: string): Promise<void>
     return;
   }
   const target = new URL(`../${module}`, script);
-  const text = await build(fileURLToPath(new URL('../assembly/', script)));
+  const binary = await build(fileURLToPath(new URL('../assembly/', script)), small ? ['--shrinkLevel=1'] : []);
+  const text = `// Made by scripts/build-wasm.ts from assembly/; not to be edited.\n\n${small ? compact(binary) : base64(binary)}`;
   if (argument === undefined) await writeFile(target, text);
   else if ((await readFile(target, 'utf8').catch(() => '')) !== text) {
     process.stderr.write(
@@ -39,11 +48,11 @@ export async function buildKernel(script: string, module: string): Promise<void>
   }
 }
 
-async function build(sources: string): Promise<string> {
+async function build(sources: string, more: readonly string[]): Promise<Uint8Array> {
   const readSource = (name: string): Promise<string | null> => readFile(`${sources}${name}`, 'utf8').catch(() => null);
   let binary: Uint8Array | undefined;
   const errors: (string | Uint8Array)[] = [];
-  const { error } = await main(options, {
+  const { error } = await main([...options, ...more], {
     readFile: (name, baseDir) => readFile(`${baseDir}/${name}`, 'utf8').catch(() => readSource(name)),
     writeFile: (name, contents) => {
       if (name === 'kernel.wasm' && typeof contents !== 'string') binary = contents;
@@ -52,12 +61,36 @@ async function build(sources: string): Promise<string> {
     stderr: { write: (chunk) => errors.push(chunk) },
   });
   if (error !== null || binary === undefined) throw new Error(`The kernel does not compile:\n${errors.join('')}`);
+  return binary;
+}
+
+function base64(binary: Uint8Array): string {
+  return `/** The kernel as WebAssembly, in base64. */\nexport const KERNEL: string =\n  '${Buffer.from(binary).toString('base64')}';\n`;
+}
+
+/**
+ * One character for each of the most frequent bytes, two for each of the others. Gzipped it is as short as the bytes themselves;
+ * base64, which hides what they repeat, would be longer by a third.
+ */
+function compact(binary: Uint8Array): string {
+  const counts = new Map<number, number>();
+  for (const byte of binary) counts.set(byte, (counts.get(byte) ?? 0) + 1);
+  const order = [...counts].toSorted(([a, n], [b, m]) => m - n || a - b).map(([byte]) => byte);
+  const size = CHARACTERS.length;
+  const singles = size - Math.ceil((order.length - size) / (size - 1));
+  const codes = new Map(
+    order.map((byte, rank) => {
+      const rest = rank - singles;
+      return [byte, rest < 0 ? CHARACTERS[rank] : `${CHARACTERS[singles + Math.floor(rest / size)]}${CHARACTERS[rest % size]}`];
+    }),
+  );
   return [
-    '// Made by scripts/build-wasm.ts from assembly/; not to be edited.',
+    "/** The kernel as WebAssembly: see `decodeKernel` in `instance.ts`. */",
+    `export const KERNEL: string =\n  '${Array.from(binary, (byte) => codes.get(byte)).join('')}';`,
     '',
-    '/** The kernel as WebAssembly, in base64. */',
-    'export const KERNEL: string =',
-    `  '${Buffer.from(binary).toString('base64')}';`,
+    '/** The bytes that there are, two hexadecimal digits each: one character stands for each of the first, two for each of the others. */',
+    `export const BYTES: string =\n  '${Buffer.from(order).toString('hex')}';`,
+    `export const SINGLES = ${singles};`,
     '',
   ].join('\n');
 }

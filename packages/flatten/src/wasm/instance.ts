@@ -1,5 +1,5 @@
 /** The kernel, compiled when it is first needed. */
-import { KERNEL } from './kernel.ts';
+import { BYTES, KERNEL, SINGLES } from './kernel.ts';
 
 /** What the kernel asks of its host: see `assembly/host.ts`. */
 export interface KernelHost {
@@ -91,10 +91,29 @@ export function createKernel(host: KernelHost): Kernel {
 function kernelModule(): WebAssembly.Module | null {
   if (compiled === undefined) {
     try {
-      compiled = new WebAssembly.Module(Uint8Array.from(atob(KERNEL), (char) => char.charCodeAt(0)));
+      compiled = new WebAssembly.Module(decodeKernel());
     } catch {
       compiled = null;
     }
   }
   return compiled;
+}
+
+/** Characters that a text of the kernel is made of: printable ASCII from `#` on without the quote and the backslash. */
+const CHARACTERS = 90;
+
+function decodeKernel(): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(KERNEL.length);
+  let length = 0;
+  for (let at = 0; at < KERNEL.length; at++) {
+    let rank = rankAt(at);
+    if (rank >= SINGLES) rank = SINGLES + (rank - SINGLES) * CHARACTERS + rankAt(++at);
+    bytes[length++] = Number.parseInt(BYTES.slice(rank * 2, rank * 2 + 2), 16);
+  }
+  return bytes.subarray(0, length);
+}
+
+function rankAt(at: number): number {
+  const code = KERNEL.charCodeAt(at);
+  return code - 35 - (code > 39 ? 1 : 0) - (code > 92 ? 1 : 0);
 }

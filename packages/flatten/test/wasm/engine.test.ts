@@ -1,4 +1,4 @@
-import { createFlattener, type Page, type RootSpec, SpecError } from '@millrace/flatten';
+import { createFlattener, memberIdentity, type Page, type RootSpec, SpecError } from '@millrace/flatten';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countingPages, outcome } from './outcome.ts';
@@ -189,4 +189,88 @@ test('a page of 40 MB is taken', { skip: !full }, () => {
 test('an engine that there is none of is refused', () => {
   // @ts-expect-error no such engine
   expect(() => createFlattener(keyed, { engine: 'native' })).toThrow(SpecError);
+});
+
+describe('a page larger than the window of the kernel', () => {
+  /** 300 kB in four documents: the first pushes the window's end over the bytes of the others. */
+  const large = (before: number, text: string): Uint8Array =>
+    bytes([
+      { id: 'a', v: 'x'.repeat(before) },
+      ...Array.from({ length: 300 }, (_, id) => ({ id, v: text.repeat(250), lines: [{ id, v: text }] })),
+    ]);
+
+  test('is read to its end, wherever the window ends', () => {
+    for (let before = 0; before < 20; before++) expect(takenOf([large(before, 'ä€😀')], keyed, 1)).toBe(1);
+  });
+
+  test('is refused for a byte that is not UTF-8, wherever the window ends', () => {
+    for (let before = 0; before < 20; before++) {
+      const page = large(before, 'ä€');
+      page[262_144 + before] = 0xff;
+      expect(takenOf([page], keyed, 1)).toBe(0);
+    }
+  });
+
+  test('may be one document', () => {
+    const document = { id: 1, v: 'ä'.repeat(700_000), list: Array.from({ length: 50_000 }, (_, i) => ({ i })) };
+    const small = bytes([{ id: 2, v: 'x' }]);
+    expect(takenOf([bytes(document), small, bytes([{ id: 3 }, { ...document, id: 4 }])], keyed, 3)).toBe(3);
+  });
+});
+
+describe('documents without a declared key', () => {
+  const deep = JSON.stringify({ z: 1, a: 2 });
+  const nested = `{"z":${'{"y":0,"b":'.repeat(70)}${deep}${'}'.repeat(70)},"a":1}`;
+
+  test.each([
+    ['keys out of order, at every depth', '{"b":{"z":[{"y":1,"x":{"b":[],"a":{}}}],"a":2},"a":null}'],
+    ['a key that starts another', '{"ab":1,"a":2,"abc":3,"":4,"a ":5,"a!":6}'],
+    ['keys longer than a vector', `{"${'k'.repeat(40)}b":1,"${'k'.repeat(40)}a":2,"${'k'.repeat(40)}":3}`],
+    ['keys whose order in UTF-8 is another than in UTF-16', '{"\uffee":1,"😀":2,"é":3,"e":4,"\ue000":5}'],
+    ['keys with escapes', String.raw`{"b\n":1,"b\"":2,"a\/":3,"\u0061b":4}`],
+    ['texts with escapes', String.raw`{"v":"\u00e9\/\u0001\u001F\b\f\n\r\t\"\\\ud83d\ude00","a":"\u0022"}`],
+    ['numbers in other forms', '{"v":[-0,0.0,1.50,1e3,1E+2,12e-1,1e21,1e-7,123456789012345678901234,0.1e1,-1.0],"a":-0.0}'],
+    ['numbers of many digits', '{"v":[0.12345678901234567,9007199254740993,1.7976931348623157e308,5e-324,4.35],"a":1}'],
+    ['numbers that grow', `{"v":[${'1e20,'.repeat(400)}1],"a":1}`],
+    ['white space', ' { "b" : [ 1 , { "z" : true , "a" : false } , [ ] ] , "a" : { } } '],
+    ['more members than are sorted by insertion', JSON.stringify(Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`k${(i * 7919) % 200}`, i])))],
+    ['more depth than the kernel puts in order', nested],
+    ['nothing', '{}'],
+    ['nulls alone', '{"b":null,"a":null}'],
+  ])('are known by their canonical text: %s', (_, text) => {
+    const pages = [`[${text},${text}]`, `[${text}]`].map((page) => encoder.encode(page));
+    expect(takenOf(pages, { table: 't' })).toBe(2);
+    const identity = memberIdentity({ nullIsAbsent: true, members: { a: (a) => [a], '': () => 'none' } });
+    expect(takenOf(pages, { table: 't', identity })).toBe(2);
+    expect(takenOf(pages, { table: 't', identity: (document) => Object.keys(document).length })).toBe(2);
+    expect(takenOf(pages, { table: 't', paths: [{ path: ['v'], omit: true }], maxDepth: 0 })).toBe(2);
+    expect(takenOf(pages, { table: 't', paths: [{ path: ['b'], type: 'JSON' }] })).toBe(2);
+  });
+
+  test('are refused with a key that is there twice, wherever', () => {
+    const pages = ['{"a":1,"a":2}', '{"b":{"a":1,"a":2}}'].map((page) => encoder.encode(page));
+    expect(takenOf(pages, { table: 't' }, 1)).toBe(0);
+    // What is left out may have it, and counts in the key as its last value.
+    expect(takenOf(pages.slice(1), { table: 't', paths: [{ path: ['b'], omit: true }] }, 1)).toBe(1);
+  });
+
+  test('whose identity or hash fails are refused with its error', () => {
+    const page = bytes([{ a: 1 }, { a: 2 }]);
+    const fails = (): never => {
+      throw new RangeError('not this one');
+    };
+    for (const spec of [{ identity: fails }, { identity: memberIdentity({ members: { a: fails } }) }]) {
+      for (const engine of ['wasm', 'typescript'] as const) {
+        const flattener = createFlattener({ table: 't', ...spec }, { engine });
+        expect(() => flattener.push(page)).toThrow('not this one');
+        expect(flattener.pendingDocuments).toBe(0);
+      }
+    }
+  });
+
+  test('are numbered on through pages of either engine', () => {
+    const pages: Page[] = [bytes([{ a: 1 }, { a: 1 }]), [{ a: 1 }], bytes([{ a: 1 }]), bytes([{ a: 1 }, { a: 2 }])];
+    expect(takenOf(pages, { table: 't' }, 3)).toBe(2);
+    expect(takenOf(pages, { table: 't' }, 1)).toBe(3);
+  });
 });
