@@ -16,7 +16,9 @@ const options = [
 ];
 
 /** Printable ASCII without quotes and backslashes, from `#` on. */
-const CHARACTERS = Array.from({ length: 92 }, (_, i) => String.fromCharCode(35 + i)).filter((c) => c !== "'" && c !== '\\');
+const CHARACTERS = Array.from({ length: 92 }, (_, i) => String.fromCharCode(35 + i)).filter(
+  (c) => c !== "'" && c !== '\\',
+);
 
 interface KernelOptions {
   /** For pages in a browser: as few bytes as can be once it is gzipped. Default: base64. */
@@ -29,7 +31,11 @@ interface KernelOptions {
  * @param script the caller's `import.meta.url`: `scripts/build-wasm.ts` of a package
  * @param module the module, from the package's folder: `src/wasm/kernel.ts`
  */
-export async function buildKernel(script: string, module: string, { small = false }: KernelOptions = {}): Promise<void> {
+export async function buildKernel(
+  script: string,
+  module: string,
+  { small = false }: KernelOptions = {},
+): Promise<void> {
   const [argument, ...rest] = process.argv.slice(2);
   if (rest.length > 0 || (argument !== undefined && argument !== '--check')) {
     process.stderr.write('Use: node scripts/build-wasm.ts [--check]\n');
@@ -81,11 +87,14 @@ function compact(binary: Uint8Array): string {
   const codes = new Map(
     order.map((byte, rank) => {
       const rest = rank - singles;
-      return [byte, rest < 0 ? CHARACTERS[rank] : `${CHARACTERS[singles + Math.floor(rest / size)]}${CHARACTERS[rest % size]}`];
+      return [
+        byte,
+        rest < 0 ? CHARACTERS[rank] : `${CHARACTERS[singles + Math.floor(rest / size)]}${CHARACTERS[rest % size]}`,
+      ];
     }),
   );
   return [
-    "/** The kernel as WebAssembly: see `decodeKernel` in `instance.ts`. */",
+    '/** The kernel as WebAssembly: see `decodeKernel` in `instance.ts`. */',
     `export const KERNEL: string =\n  '${Array.from(binary, (byte) => codes.get(byte)).join('')}';`,
     '',
     '/** The bytes that there are, two hexadecimal digits each: one character stands for each of the first, two for each of the others. */',

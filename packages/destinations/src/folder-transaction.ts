@@ -229,10 +229,7 @@ export class FolderTransaction implements Transaction {
     const { folder } = stored ?? newDraft(schema);
     let kept: readonly WrittenPart[] = before.filter(({ rows }) => rows > 0);
     for (const keys of gone) kept = await rewriteParts(store, folder, kept, schema, keys);
-    const parts = [
-      ...kept,
-      ...(await rewriteParts(store, folder, written, schema, undefined)),
-    ];
+    const parts = [...kept, ...(await rewriteParts(store, folder, written, schema, undefined))];
     const draft = { folder, derived: false, schema, parts };
     return withSomePart(store, { ...draft, parts: await compact(store, draft, maxPartRows, false) });
   }

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const KB = 1000;
 
-/** Bytes of the code that a page has to load to use these exports, minified and gzipped, the WebAssembly kernel left out. */
+/** Bytes of the code that a page has to load to use these exports, minified and gzipped, with the WebAssembly kernel in it. */
 async function bundled(names: string): Promise<number> {
   const index = fileURLToPath(new URL('../src/index.ts', import.meta.url));
   const bundle = await rolldown({
@@ -15,8 +15,7 @@ async function bundled(names: string): Promise<number> {
         name: 'entry',
         resolveId: (id) => (id === 'entry' ? id : null),
         load: (id) => {
-          if (id === 'entry') return `export ${names} from ${JSON.stringify(index)};`;
-          return id.endsWith('wasm/kernel.ts') ? "export const KERNEL = '';" : null;
+          return id === 'entry' ? `export ${names} from ${JSON.stringify(index)};` : null;
         },
       },
     ],
@@ -27,8 +26,8 @@ async function bundled(names: string): Promise<number> {
   return gzipSync(code, { level: 9 }).length;
 }
 
-test('all code of the package is under 30 kB, minified and gzipped', async () => {
-  expect(await bundled('*')).toBeLessThan(30 * KB);
+test('all code of the package is under 41 kB, minified and gzipped', async () => {
+  expect(await bundled('*')).toBeLessThan(41 * KB);
 });
 
 test('what is not used is left out', async () => {
