@@ -20,26 +20,61 @@ export async function readTeam({ io, settings }: Pick<CommandContext, 'io' | 'se
   return { team, credentials: await readCredentials({ io, settings }) };
 }
 
-async function readCredentials({ io, settings }: Pick<CommandContext, 'io' | 'settings'>): Promise<Credentials> {
-  const method = wordSetting(settings, 'oauthMethod', ['basic', 'post']) ?? 'post';
-  const key = await readKey({ io, settings });
-  if (key !== undefined) return key.scheme === 'AppKey' ? appKey(key.key) : bearer(key.key);
-  const clientId = await readSecret('OAUTH_CLIENT_ID', io);
-  const clientSecret = await readSecret('OAUTH_CLIENT_SECRET', io);
-  if (clientId !== undefined && clientSecret !== undefined)
-    return clientCredentials(clientId, clientSecret, { method });
-  const missing =
-    clientId === undefined ? 'CELONIS_API_TOKEN (or OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET)' : 'OAUTH_CLIENT_SECRET';
+/** Where a credential stands in the environment, and which settings say what kind of key it is. */
+export interface CredentialNames {
+  readonly token: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Keys of settings; the first that has a value counts. */
+  readonly keyType: readonly string[];
+}
+
+/** The credential of the team that a program is about. */
+const ofTeam: CredentialNames = {
+  token: 'CELONIS_API_TOKEN',
+  clientId: 'OAUTH_CLIENT_ID',
+  clientSecret: 'OAUTH_CLIENT_SECRET',
+  keyType: ['keyType'],
+};
+
+async function readCredentials(context: Pick<CommandContext, 'io' | 'settings'>): Promise<Credentials> {
+  const { token, clientId, clientSecret } = ofTeam;
+  const credentials = await findCredentials(context, ofTeam);
+  if (credentials !== undefined) return credentials;
+  const hasClient = (await readSecret(clientId, context.io)) !== undefined;
+  const missing = hasClient ? clientSecret : `${token} (or ${clientId} and ${clientSecret})`;
   throw new UsageError(`The credential is missing: set ${missing} in the environment.`);
 }
 
+/** A key, else an OAuth client; undefined when neither is set. */
+export async function findCredentials(
+  { io, settings }: Pick<CommandContext, 'io' | 'settings'>,
+  names: CredentialNames,
+): Promise<Credentials | undefined> {
+  const method = wordSetting(settings, 'oauthMethod', ['basic', 'post']) ?? 'post';
+  const key = await findKey({ io, settings }, names);
+  if (key !== undefined) return key.scheme === 'AppKey' ? appKey(key.key) : bearer(key.key);
+  const clientId = await readSecret(names.clientId, io);
+  const clientSecret = await readSecret(names.clientSecret, io);
+  if (clientId === undefined || clientSecret === undefined) return undefined;
+  return clientCredentials(clientId, clientSecret, { method });
+}
+
 /** The key in `CELONIS_API_TOKEN` and the word that stands before it in the header; undefined when it is not set. */
-export async function readKey({
-  io,
-  settings,
-}: Pick<CommandContext, 'io' | 'settings'>): Promise<{ scheme: 'AppKey' | 'Bearer'; key: string } | undefined> {
-  const keyType = wordSetting(settings, 'keyType', ['AppKey', 'Bearer', 'APP_KEY', 'BEARER', 'USER_KEY']);
-  const token = await readSecret('CELONIS_API_TOKEN', io);
+export async function readKey(
+  context: Pick<CommandContext, 'io' | 'settings'>,
+): Promise<{ scheme: 'AppKey' | 'Bearer'; key: string } | undefined> {
+  return findKey(context, ofTeam);
+}
+
+async function findKey(
+  { io, settings }: Pick<CommandContext, 'io' | 'settings'>,
+  names: CredentialNames,
+): Promise<{ scheme: 'AppKey' | 'Bearer'; key: string } | undefined> {
+  const [keyType] = names.keyType.flatMap(
+    (key) => wordSetting(settings, key, ['AppKey', 'Bearer', 'APP_KEY', 'BEARER', 'USER_KEY']) ?? [],
+  );
+  const token = await readSecret(names.token, io);
   if (token === undefined) return undefined;
   // content-cli spells the type in capitals; the value itself may be pasted with its scheme from the vendor's Swagger page.
   const key = token.replace(/^(?:AppKey|Bearer)\s+/i, '');

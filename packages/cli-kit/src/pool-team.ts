@@ -1,14 +1,20 @@
 /** The team whose data pool a program pushes into. */
 import type { CelonisPoolOptions } from '@millrace/destinations';
-import { appKey, bearer, clientCredentials } from '@millrace/http';
-import { readTeam } from './celonis-team.ts';
+import { type CredentialNames, findCredentials, readTeam } from './celonis-team.ts';
 import type { CommandContext } from './command.ts';
 import { nodeFetch } from './node-fetch.ts';
-import { readSecret } from './secrets.ts';
 import { UsageError } from './usage-error.ts';
-import { serverSetting, wordSetting } from './values.ts';
+import { serverSetting } from './values.ts';
 
 type Context = Pick<CommandContext, 'io' | 'settings'>;
+
+/** A credential for pushing alone, or for another team. */
+const forPushing: CredentialNames = {
+  token: 'CELONIS_PUSH_API_TOKEN',
+  clientId: 'CELONIS_PUSH_CLIENT_ID',
+  clientSecret: 'CELONIS_PUSH_CLIENT_SECRET',
+  keyType: ['pushKeyType', 'keyType'],
+};
 
 const EXAMPLE = 'https://acme.eu-1.celonis.cloud';
 
@@ -28,7 +34,7 @@ export async function readPoolTeam(
   const { io, settings } = context;
   const team = poolTeamUrl(context);
   const fetch = await nodeFetch(io.env);
-  const credentials = await ownCredentials(context);
+  const credentials = await findCredentials(context, forPushing);
   if (credentials !== undefined) return { team, credentials, fetch };
   if (team === serverSetting(settings, 'team', EXAMPLE)) {
     const { credentials: shared } = await readTeam(context);
@@ -37,19 +43,4 @@ export async function readPoolTeam(
   throw new UsageError(
     `The credential for ${team} is missing: set CELONIS_PUSH_API_TOKEN (or CELONIS_PUSH_CLIENT_ID and CELONIS_PUSH_CLIENT_SECRET) in the environment.`,
   );
-}
-
-async function ownCredentials({ io, settings }: Context): Promise<CelonisPoolOptions['credentials'] | undefined> {
-  const token = await readSecret('CELONIS_PUSH_API_TOKEN', io);
-  const types = ['AppKey', 'Bearer', 'APP_KEY', 'BEARER', 'USER_KEY'] as const;
-  const keyType = wordSetting(settings, 'pushKeyType', types) ?? wordSetting(settings, 'keyType', types) ?? 'AppKey';
-  if (token !== undefined) {
-    const key = token.replace(/^(?:AppKey|Bearer)\s+/i, '');
-    return keyType === 'AppKey' || keyType === 'APP_KEY' ? appKey(key) : bearer(key);
-  }
-  const clientId = await readSecret('CELONIS_PUSH_CLIENT_ID', io);
-  const clientSecret = await readSecret('CELONIS_PUSH_CLIENT_SECRET', io);
-  if (clientId === undefined || clientSecret === undefined) return undefined;
-  const method = wordSetting(settings, 'oauthMethod', ['basic', 'post']) ?? 'post';
-  return clientCredentials(clientId, clientSecret, { method });
 }
