@@ -82,7 +82,8 @@ export async function compact(
   maxRows: number,
   all: boolean,
 ): Promise<WrittenPart[]> {
-  const small = table.parts.filter((part) => part.rows * 2 <= maxRows && part.bytes * 2 <= MAX_MERGED_BYTES);
+  // A merge reads rows back and writes them again, which costs more than writing them did: four at least must fit together.
+  const small = table.parts.filter((part) => part.rows * 4 <= maxRows && part.bytes * 4 <= MAX_MERGED_BYTES);
   const groups = all ? [small] : Object.values(Object.groupBy(small, (part) => String(sizeClass(part))));
   const merged: WrittenPart[] = [];
   const replaced = new Set<WrittenPart>();

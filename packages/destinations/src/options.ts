@@ -8,7 +8,7 @@ import { DestinationOptionError } from './errors.ts';
 export interface DestinationOptions extends DuckDBOptions {
   /** Compression of Parquet files. Default `zstd`. */
   readonly codec?: ParquetCodec;
-  /** Rows a file of a folder destination holds at most, give or take a batch. Smaller files are merged until they reach it. Default 500,000. */
+  /** Rows a file of a folder destination holds at most, give or take a batch. Smaller files are merged until they reach it. Default 100,000. */
   readonly maxPartRows?: number;
   /** Told what a user should know and what stops nothing: that the lock of a dead process was taken over. */
   readonly onNote?: (text: string) => void;
