@@ -64,4 +64,4 @@ test('up builds, extracts, transforms and loads what a local run has, and again 
   team.clock.advance(60_000);
   expect(await up()).toMatchObject({ status: 'SUCCESS', mode: 'DELTA', changes: 0 });
   await compare(['process_context', 'process_context_event', 'activity_log']);
-}, 120_000);
+}, 240_000);
