@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseExtractorFile } from '@millrace/model';
+import type { CelonisSimulator } from '@millrace/simulator';
 import { expect, test } from 'vitest';
-import { credentialsOf, emptyFolder, oeExtractIn, smallTenant } from './support.ts';
+import { credentialsOf, emptyFolder, emptyTeam, oeExtractIn, smallTenant } from './support.ts';
 
 const guide = await readFile(new URL('../../../docs/oe-guide.md', import.meta.url), 'utf8');
 
@@ -25,17 +27,36 @@ async function printedBy(line: string, cwd: string, env: Record<string, string>)
   return `${stderr}${stdout}${after === undefined ? '' : `exit code ${code}`}`;
 }
 
+/** What a person does in the browser when a command says so. */
+async function importAsTold(text: string, team: CelonisSimulator, cwd: string): Promise<void> {
+  const [, file, name] =
+    /Import from file[.] File: (.+)[.] Name: (.+)[.] Then/.exec(text.replaceAll(/\s+/g, ' ')) ?? [];
+  const [, poolId] = /ui\/pools\/([\w-]+)/.exec(text) ?? [];
+  if (file === undefined || name === undefined || poolId === undefined) return;
+  team.dataPools.addExtractor(poolId, name, parseExtractorFile(await readFile(join(cwd, file), 'utf8')));
+}
+
 test('every command of the guide prints what the guide shows, in that order', async () => {
   const engine = await smallTenant();
+  const team = await emptyTeam();
   const cwd = await emptyFolder();
-  const env = { ...credentialsOf(engine), OE_PSEUDONYM_KEY: 'correct horse battery staple' };
+  const env = {
+    ...credentialsOf(engine),
+    OE_PSEUDONYM_KEY: 'correct horse battery staple',
+    CELONIS_URL: team.url,
+    CELONIS_API_TOKEN: team.credentials.appKey,
+  };
   let printed: string[] = [];
   let commands = 0;
   for (const [, language, block = ''] of guide.matchAll(/^```(sh|text)\n([\s\S]*?)^```$/gm)) {
     const lines = block.trimEnd().split('\n');
     if (language === 'sh') {
       printed = [];
-      for (const line of lines) printed.push(...(await printedBy(line, cwd, env)).split('\n').map(unaligned));
+      for (const line of lines) {
+        const text = await printedBy(line, cwd, env);
+        printed.push(...text.split('\n').map(unaligned));
+        await importAsTold(text, team, cwd);
+      }
       commands += 1;
       continue;
     }
@@ -48,7 +69,7 @@ test('every command of the guide prints what the guide shows, in that order', as
     }
   }
   expect(commands).toBeGreaterThan(18);
-}, 120_000);
+}, 400_000);
 
 test('no row of the two tables is empty, and every number leads to an output', () => {
   const rows = guide.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| step |'));

@@ -1,18 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseExtractorFile } from '@millrace/model';
-import { startCelonisSimulator, type CelonisSimulator } from '@millrace/simulator';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { askTeam, bothTables } from '../../../packages/cli-kit/test/pool-tables.ts';
-import { credentialsOf, emptyFolder, narrowTenant, oeExtractIn } from './support.ts';
-
-async function emptyTeam(): Promise<CelonisSimulator> {
-  const team = await startCelonisSimulator({
-    data: { auditEvents: [], loginEvents: [], members: [], adoptionEvents: [] },
-  });
-  onTestFinished(() => team.close());
-  return team;
-}
+import { credentialsOf, emptyFolder, emptyTeam, narrowTenant, oeExtractIn } from './support.ts';
 
 /** Nested rows that nothing tells apart: equal steps, and the inner arrays of arrays, which have no column of their own. Celonis has them once. */
 const oneInCelonis = /\$(?:steps|slots|availability|\[\])$/;

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '@millrace/cli-kit';
 import { queryDestination } from '@millrace/destinations';
-import { startOeSimulator, type OeSimulator, type OeSimulatorOptions } from '@millrace/simulator';
+import {
+  startCelonisSimulator,
+  startOeSimulator,
+  type CelonisSimulator,
+  type OeSimulator,
+  type OeSimulatorOptions,
+} from '@millrace/simulator';
 import { onTestFinished } from 'vitest';
 import { testIo } from '../../../packages/cli-kit/test/helpers.ts';
 import { oeExtract } from '../src/program.ts';
@@ -32,6 +38,14 @@ export async function smallTenant(options: OeSimulatorOptions = {}): Promise<OeS
 /** One with two value streams, and so with few tables: quick to extract. */
 export async function narrowTenant(): Promise<OeSimulator> {
   return smallTenant({ sizes: { processContexts: 150, digitalProcesses: 2 } });
+}
+
+/** A Celonis team with nothing in its logs and no data pool. */
+export async function emptyTeam(): Promise<CelonisSimulator> {
+  const data = { auditEvents: [], loginEvents: [], members: [], adoptionEvents: [] };
+  const team = await startCelonisSimulator({ data });
+  onTestFinished(() => team.close());
+  return team;
 }
 
 /** Runs the program in `cwd`, with nothing in its environment but `env`. */
