@@ -20,11 +20,11 @@ test('standard output keeps no state: every run writes everything that it reads'
 test('tables that transformations make are named by verify; what changes in them is found in a folder, not in a DuckDB file', async () => {
   const team = await smallTeam();
   const folder = await emptyFolder();
-  const names = 'made by transformations, and not covered by receipts: audit_activity, login_activity';
+  const names = /^made by transformations, and not covered by receipts: .*\baudit_activity\b.*\blogin_activity\b/m;
   for (const to of ['duckdb:audit.duckdb', 'parquet:audit']) {
     await celonisAuditIn(folder, ['export', '--to', to], keyOf(team));
     const { code, stdout } = await celonisAuditIn(folder, ['verify', '--to', to], {});
-    expect([code, stdout]).toEqual([0, expect.stringContaining(names)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(names)]);
   }
 
   const database = await DuckDBInstance.create(join(folder, 'audit.duckdb'));

@@ -48,8 +48,8 @@ test.for(['duckdb:audit.duckdb', 'parquet:audit'])(
   async (to) => {
     const folder = await emptyFolder();
     await history(folder, to);
-    const argv = ['report', '--to', to, '--out', 'report.html'];
-    const { code, stdout, stderr } = await celonisAuditIn(folder, [...argv, '--json'], {});
+    const argv = ['report', '--to', to, '--out', 'report.html', '--json'];
+    const { code, stdout, stderr } = await celonisAuditIn(folder, argv, {});
     expect([code, stderr]).toEqual([0, '']);
     const figures = JSON.parse(stdout) as {
       runs: { documents: Record<string, number>; late: number }[];
@@ -81,11 +81,6 @@ test.for(['duckdb:audit.duckdb', 'parquet:audit'])(
       expect(page).toContain(`<h2>${heading}</h2>`);
     expect(page).toMatch(/<rect class="gap"[^>]+><title>audit: gap, /);
     expect(page).toMatch(/<rect class="late"[^>]+><title>audit: records came late, /);
-    expect(await celonisAuditIn(folder, argv, {})).toEqual({
-      code: 0,
-      stdout: 'written to report.html\n',
-      stderr: '',
-    });
   },
 );
 
@@ -93,7 +88,8 @@ test('the report names no person and holds no e-mail address', async () => {
   const team = await smallTeam();
   const folder = await emptyFolder();
   await celonisAuditIn(folder, ['export'], keyOf(team));
-  await celonisAuditIn(folder, ['report'], {});
+  const { stdout } = await celonisAuditIn(folder, ['report', '--skip-verify'], {});
+  expect(stdout).toBe('written to celonis-audit-report.html\n');
   const page = await readFile(join(folder, 'celonis-audit-report.html'), 'utf8');
   for (const { nameAndEmail, userId } of team.data.members) {
     expect(page).not.toContain(userId);

@@ -1,6 +1,10 @@
-/** A browser without a window, where there is one, spoken to over its debugging protocol. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+/** A browser without a window, where there is one. */
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 
 /** The first of the usual names that is installed, or what `CHROME_PATH` names. */
 export const chromium: string | undefined = [
@@ -19,47 +23,32 @@ function answers(name: string): boolean {
   }
 }
 
-/** Opens a page and gives the value of a JavaScript expression there. `profile` is a folder that the browser may fill. */
-export async function evaluateIn(page: URL, expression: string, profile: string): Promise<unknown> {
-  const flags = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--remote-debugging-port=0',
-    `--user-data-dir=${profile}`,
-  ];
-  const browser = spawn(chromium ?? '', [...flags, '--window-size=1100,900', page.href], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+/** Draws a page in a frame, and gives what a function body returns there, to which `window` and `document` are those of the page. */
+export async function seenIn(page: string, body: string): Promise<unknown> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-browser-'));
   try {
-    const port = await debuggingPort(browser);
-    const targets = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as {
-      type: string;
-      webSocketDebuggerUrl: string;
-    }[];
-    const socket = new WebSocket(targets.find(({ type }) => type === 'page')?.webSocketDebuggerUrl ?? '');
-    await new Promise((done) => socket.addEventListener('open', done));
-    const answer = new Promise<unknown>((done) => socket.addEventListener('message', ({ data }) => done(data)));
-    const loaded = `new Promise((done) => { const ask = () => done(JSON.stringify(${expression}));
-      if (document.readyState === 'complete') ask(); else addEventListener('load', ask); })`;
-    socket.send(
-      JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: loaded, awaitPromise: true } }),
-    );
-    const { result } = JSON.parse(String(await answer)) as { result: { result: { value?: string } } };
-    socket.close();
-    return JSON.parse(result.result.value ?? 'null');
-  } finally {
-    const gone = new Promise((done) => browser.once('exit', done));
-    browser.kill('SIGKILL');
-    await gone;
-  }
+    const path = join(folder, 'frame.html');
+    // The page is an attribute, so that it keeps its own rules on what may run.
+    const attribute = page.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+    await writeFile(
+      path,
+      `<!doctype html><meta charset="utf-8"><pre></pre>
+<script>
+function measure({ contentWindow, contentDocument }) {
+  const seen = ((window, document) => { ${body} })(contentWindow, contentDocument);
+  document.querySelector('pre').textContent = encodeURIComponent(JSON.stringify(seen));
 }
-
-async function debuggingPort({ stderr }: ChildProcess): Promise<string> {
-  if (stderr === null) throw new Error('no output');
-  for await (const line of createInterface({ input: stderr })) {
-    const port = /^DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(line)?.[1];
-    if (port !== undefined) return port;
+</script>
+<iframe style="width: 1100px; height: 3000px" onload="measure(this)" srcdoc="${attribute}"></iframe>`,
+    );
+    const flags = ['--headless', '--no-sandbox', '--disable-gpu', `--user-data-dir=${join(folder, 'profile')}`];
+    const { stdout } = await promisify(execFile)(
+      chromium ?? '',
+      [...flags, '--window-size=1200,3200', '--dump-dom', pathToFileURL(path).href],
+      { maxBuffer: 1 << 26 },
+    );
+    return JSON.parse(decodeURIComponent(/<pre>([^<]*)<\/pre>/.exec(stdout)?.[1] ?? 'null'));
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
-  throw new Error('The browser ended.');
 }

@@ -1,12 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Receipt } from '@millrace/extract';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FigureCollector } from '../src/report/figures.ts';
 import { renderReport, type ReportData } from '../src/report/page.ts';
-import { chromium, evaluateIn } from './browser.ts';
+import { chromium, seenIn } from './browser.ts';
 
 const nothing: ReportData = {
   program: 'mill',
@@ -144,23 +140,19 @@ test('every element is closed, and every number in a picture is one', () => {
 test.skipIf(chromium === undefined)(
   'a browser draws it: pictures have a size, nothing runs, nothing is asked for, nothing sticks out',
   async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-report-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-    const path = join(folder, 'report.html');
-    await writeFile(path, renderReport(everything(hostile)));
-    const seen = await evaluateIn(
-      pathToFileURL(path),
-      `({
+    const seen = await seenIn(
+      renderReport(everything(hostile)),
+      `const all = (selector) => [...document.querySelectorAll(selector)];
+      return {
         scripts: document.scripts.length + document.images.length,
-        requests: performance.getEntriesByType('resource').length,
-        flat: [...document.querySelectorAll('svg')].filter((svg) => svg.getBoundingClientRect().height < 8).length,
-        pictures: document.querySelectorAll('svg[role=img]').length,
-        hidden: [...document.querySelectorAll('svg[role=img] rect')].filter((rect) => getComputedStyle(rect).fill === 'rgb(0, 0, 0)').length,
-        crooked: [...document.querySelectorAll('table')].filter((table) => new Set([...table.rows].map((row) => row.cells.length)).size > 1).length,
-        overflow: document.documentElement.scrollWidth > innerWidth,
-        headings: [...document.querySelectorAll('h2')].map((each) => each.textContent),
-      })`,
-      join(folder, 'profile'),
+        requests: window.performance.getEntriesByType('resource').length,
+        flat: all('svg').filter((svg) => svg.getBoundingClientRect().height < 8).length,
+        pictures: all('svg[role=img]').length,
+        hidden: all('svg[role=img] rect').filter((rect) => window.getComputedStyle(rect).fill === 'rgb(0, 0, 0)').length,
+        crooked: all('table').filter((table) => new Set([...table.rows].map((row) => row.cells.length)).size > 1).length,
+        overflow: document.documentElement.scrollWidth > window.innerWidth,
+        headings: all('h2').map((each) => each.textContent),
+      };`,
     );
     const shown = hostile.replaceAll(/[\0\ud800]/g, '\ufffd');
     expect(seen).toEqual({

@@ -1,6 +1,6 @@
 import type { Model } from '@millrace/model';
 import type { CommandSpec } from '../command.ts';
-import { pushedOptions } from './push-options.ts';
+import { pushedOptions, readPoolProfile } from './push-options.ts';
 import { destinationOption, jsonOption } from './shared-options.ts';
 
 /** `report`: the same in every program, but for the file it looks at by default and the activity tables it knows. */
@@ -15,16 +15,17 @@ the most frequent variants. It names activities, tables and counts, and no perso
 Exit code 6 when the data was changed after it was written; where it can still be read, the report says what. Reads the destination only.`,
     options: [
       destinationOption(file),
+      ...pushedOptions,
       { flags: '--out <file>', key: 'out', description: 'the file to write', default: `${program}-report.html` },
       {
         flags: '--skip-verify',
         key: 'skipVerify',
         description: 'do not compare rows and files with the receipts, which reads all of them',
       },
-      ...pushedOptions,
       jsonOption,
     ],
     examples: [['report --out report.html', 'then open report.html in a browser']],
+    readProfile: readPoolProfile,
     load: async () => {
       const { runReport } = await import('../handlers/report.ts');
       return async (context) => runReport(program, await models(), context);

@@ -14,11 +14,7 @@ import { readProcess, type ProcessFigures } from '../report/process-figures.ts';
 import { createProgress } from '../progress.ts';
 
 /** Writes the report. Exit code 6 when the data was changed after it was written; the report says what. */
-export async function runReport(
-  program: string,
-  models: readonly Model[],
-  context: CommandContext,
-): Promise<ExitCode> {
+export async function runReport(program: string, models: readonly Model[], context: CommandContext): Promise<ExitCode> {
   const { io, settings } = context;
   const to = settings.text('to') ?? '';
   const out = settings.text('out') ?? '';
