@@ -77,7 +77,7 @@ test.each(logs)(
       await simulator.close();
     }
   },
-  600_000,
+  3_600_000,
 );
 
 test('moving pages: a list of members that changes while it is read is whole all the same', async () => {
@@ -117,7 +117,7 @@ test('moving pages: a list of members that changes while it is read is whole all
       expect(served, `seed ${seed}`).toBe(counted);
     await simulator.close();
   }
-}, 600_000);
+}, 3_600_000);
 
 test('moving pages: process contexts that come and change while they are read are all there once it is quiet', async () => {
   for (let seed = 1; seed <= seeds; seed += 1) {
@@ -152,4 +152,4 @@ test('moving pages: process contexts that come and change while they are read ar
     expect(found.sort(), `seed ${seed}`).toEqual(want.sort());
     await engine.close();
   }
-}, 600_000);
+}, 3_600_000);
