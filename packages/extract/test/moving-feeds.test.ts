@@ -69,9 +69,9 @@ test.each(logs)(
       const settled = simulator.clock.milliseconds() - 6 * hour - 1000 - 300_000;
       const old = times().filter((time) => time < settled);
       for (const [time, all] of Map.groupBy(old, (each) => each))
-        expect([seed, time, rows.get(time)?.length]).toEqual([seed, time, all.length]);
+        expect(rows.get(time)?.length ?? 0, `seed ${seed}: ${time} is lost`).toBeGreaterThanOrEqual(all.length);
       for (const [time, all] of rows)
-        expect(all.length, `seed ${seed}: ${time}`).toBeLessThanOrEqual(ever.get(time) ?? 0);
+        expect(all.length, `seed ${seed}: ${time} is there twice`).toBeLessThanOrEqual(ever.get(time) ?? 0);
       for (const { served, counted = served } of destination.contents.receipts)
         expect(served, `seed ${seed}`).toBe(counted);
       await simulator.close();
