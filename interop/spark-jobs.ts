@@ -45,6 +45,8 @@ export async function jobOf(
     }[];
   };
   const inputs = new Set(model.transformations.flatMap((made) => made.inputs.map(({ table }) => table)));
+  // What a transformation makes is Spark's own table, not the one that the destination holds.
+  for (const output of outputsOf(model)) inputs.delete(output);
   const tables = manifest.tables.filter(({ schema }) => inputs.has(schema.name));
   return {
     tables: tables.map((table) => ({
