@@ -27,6 +27,9 @@ def main():
         .config("spark.cores.max", "2")
         .config("spark.executor.cores", "1")
         .config("spark.sql.shuffle.partitions", "2")
+        # Compiling each stage takes longer than these few rows do.
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.adaptive.enabled", "false")
         .config("spark.databricks.delta.snapshotPartitions", "1")
         .config("spark.sql.warehouse.dir", plan["folder"] + "/delta-warehouse")
         .config("spark.sql.session.timeZone", "Asia/Kathmandu")
