@@ -14,7 +14,7 @@ const DATED: RootSpec['paths'] = [
   { path: ['events'], table: 'process_context_event' },
 ];
 
-const byUser = memberIdentity({ nullIsAbsent: true, members: { userId: (user) => String(user).slice(0, 8) } });
+const byUser = memberIdentity({ nullIsAbsent: true, members: { userId: (user) => [user] } });
 
 /** With the share of pages that the kernel must take. */
 const corpora: readonly (readonly [string, readonly unknown[], RootSpec, number])[] = [
