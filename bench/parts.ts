@@ -36,8 +36,8 @@ function parquetOptions(codec: Codec): ParquetOptions {
   return {
     codec,
     logicalTypes: false,
-    rowGroupBytes: 4 << 20,
-    rowGroupRows: 61_440,
+    rowGroupBytes: 6 << 20,
+    rowGroupRows: 122_880,
     ...(codec === 'zstd' ? { compress } : {}),
   };
 }
