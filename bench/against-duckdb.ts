@@ -46,25 +46,25 @@ export async function againstDuckDB(corpus: Corpus, rounds: number, codec: Codec
         await copyTables(connection, queries, theirs, codec);
       });
     };
-    const workers = await startPartWorkers(2, { corpus: corpus.name, codec, folder: path('millrace-2') });
+    const ours2 = path('millrace-2');
+    const workers = await startPartWorkers(2, { corpus: corpus.name, codec, folder: ours2 });
     const parquet = await compare(corpus, rounds, {
-      millrace_1: alone(corpus, createPartWork({ corpus: corpus.name, codec, folder: ours })),
+      millrace_1: into(ours, alone(corpus, createPartWork({ corpus: corpus.name, codec, folder: ours }))),
       duckdb_1: await copyWith(1),
-      millrace_2: together(corpus, workers),
+      millrace_2: into(ours2, together(corpus, workers)),
       duckdb_2: await copyWith(2),
     });
     await workers.stop();
 
     const staging = path('staging');
     const stagers = await startPartWorkers(2, { corpus: corpus.name, codec: 'uncompressed', folder: staging });
-    const stage = together(corpus, stagers);
+    const stage = into(staging, together(corpus, stagers));
     const ourFile = await openDuckDB(2, join(folder, 'millrace.duckdb'));
     const theirFile = await openDuckDB(2, join(folder, 'duckdb.duckdb'));
     await readRaw(theirFile, corpus.files);
     const queries = await planTables(theirFile, tables);
     const files = await compare(corpus, rounds, {
       millrace_file: timed(async () => {
-        emptyFolder(staging);
         await stage();
         await createTablesFromParts(ourFile, tables, staging);
         await ourFile.run('CHECKPOINT');
@@ -117,9 +117,13 @@ async function checkRows(
   return rows;
 }
 
-function emptyFolder(folder: string): void {
-  rmSync(folder, { recursive: true });
-  mkdirSync(folder);
+/** Empties the folder before the task: parts of an earlier round may be more. */
+function into(folder: string, task: Task): Task {
+  return () => {
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    return task();
+  };
 }
 
 function sizeOf(folder: string): number {
