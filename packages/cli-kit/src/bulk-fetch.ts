@@ -62,6 +62,7 @@ export function bulkFetch(
       const raw = ok ? Buffer.from(await answer.body.arrayBuffer()) : await beginning(answer.body);
       const decode = raw.length === 0 ? undefined : decoderOf(answered, decoders);
       const bytes = decode === undefined ? raw : await decode(raw, decoderOptions(answered, raw, ok));
+      if (decode !== undefined && ok && raw.buffer instanceof ArrayBuffer) raw.buffer.transfer(0);
       return new BufferedResponse(plain(bytes), {
         url: url.href,
         status,

@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** Of the space for short-lived values, in bytes. */
-const enough = 8 * 1024 * 1024;
+const enough = 4 * 1024 * 1024;
 
 /**
  * Gives a function, to be called now and then, that keeps the heap's space for short-lived values from growing beyond what serves

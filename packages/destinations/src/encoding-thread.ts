@@ -1,5 +1,6 @@
 /** An encoding on a thread of its own: while it encodes and compresses, further pages are read. */
 import { Worker } from 'node:worker_threads';
+import { rowBuffers } from './buffers.ts';
 import type { Encoding, PartChunks, PartWrite } from './encoding.ts';
 
 /** What is asked of the thread. */
@@ -30,7 +31,7 @@ export class ThreadEncoding implements Encoding {
   }
 
   write(writes: readonly PartWrite[]): Promise<readonly PartChunks[]> {
-    return this.#call({ write: writes }, buffersOf(writes));
+    return this.#call({ write: writes }, rowBuffers(writes));
   }
 
   finish(parts: readonly number[]): Promise<readonly PartChunks[]> {
@@ -75,22 +76,4 @@ export class ThreadEncoding implements Encoding {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
-}
-
-/** The buffers that can be handed over instead of copied: those that hold nothing else. */
-function buffersOf(writes: readonly PartWrite[]): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  const add = (view: ArrayBufferView): void => {
-    const { buffer, byteLength } = view;
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength > 0) buffers.add(buffer);
-  };
-  for (const { rows } of writes) {
-    for (const { validity, values } of rows.columns) {
-      if (validity !== undefined) add(validity);
-      const plain = values.kind === 'dictionary' ? values.dictionary : values;
-      if (values.kind === 'dictionary') add(values.indices);
-      add(plain.kind === 'bytes' ? plain.data : plain.values);
-    }
-  }
-  return [...buffers];
 }

@@ -1,6 +1,7 @@
 /** The files of a transaction, one open for each table, filled as batches come. */
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Column, TableBatch, TableSchema } from '@millrace/flatten';
+import { chunkBuffers, release } from './buffers.ts';
 import { conform } from './conform.ts';
 import { type Encoding, LocalEncoding, type PartChunks, type PartWrite } from './encoding.ts';
 import { type PartEnd, partRows, type PartSpec } from './part-encoder.ts';
@@ -150,6 +151,7 @@ export class PartSet {
         await part.file.writeFile(chunk);
       }
     }
+    release(chunkBuffers(answers));
   }
 
   async #finishParts(parts: readonly OpenPart[]): Promise<void> {

@@ -207,7 +207,7 @@ export function areBytes(documents: readonly ReadDocument[]): documents is reado
 }
 
 /** Documents as one JSON array. */
-export function joinDocuments(documents: readonly ByteDocument[]): Uint8Array {
+export function joinDocuments(documents: readonly ByteDocument[]): Uint8Array<ArrayBuffer> {
   const runs: Uint8Array[] = [];
   let length = 1;
   for (let first = 0; first < documents.length; ) {

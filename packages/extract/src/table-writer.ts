@@ -127,7 +127,10 @@ export class OpenWrite {
       for (; end < documents.length && bytes < turnBytes; end += 1) {
         bytes += documents[end]?.size ?? 0;
       }
-      this.#flattener.push(joinDocuments(documents.slice(start, end)));
+      const joined = joinDocuments(documents.slice(start, end));
+      this.#flattener.push(joined);
+      // Its memory is given back at once: the heap is nearly empty, and is long in doing so.
+      joined.buffer.transfer(0);
       this.#pending += end - start;
       this.#pendingBytes += bytes;
       start = end;

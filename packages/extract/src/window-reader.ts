@@ -197,7 +197,8 @@ export class WindowReader {
   #partsFor(range: Range, outcome: Unproven): number {
     if (outcome.kind === 'unproven') return 2;
     // By the count alone: the windows are the same in whatever order the source answers.
-    if (outcome.counted === true) return clamp(Math.ceil((1.6 * outcome.pages) / this.#maxPages));
+    // Parts that are a little too deep, since they are never even, would each cost a page.
+    if (outcome.counted === true) return Math.max(3, clamp(Math.ceil((1.6 * outcome.pages) / this.#maxPages)));
     // No count to go by: what was seen, and over what time, says how much there may be.
     const instants = this.#dated(outcome.seen, this.#asked(range)).map((one) => one.instant);
     const span =

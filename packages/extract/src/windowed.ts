@@ -118,8 +118,8 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
     await inOrder(
       wanted.flatMap((range) => cutRange(range, [start, ...begun])).map((range) => ({ range, failures: 0 })),
       {
-        // Each has many pages: half as many windows keep all requests under way.
-        concurrency: Math.max(2, Math.ceil(settings.concurrency / 2)),
+        // Each has many pages: a few windows keep all requests under way.
+        concurrency: Math.max(2, Math.ceil(settings.concurrency / 3)),
         work: (item) => reader.read(item, edges),
         handOver: async (window) => {
           run.requests.check();
