@@ -10,7 +10,7 @@ import {
 import type { Batch, TableBatch, TableSchema } from '@millrace/flatten';
 import type { DuckDBEngine } from './duckdb-engine.ts';
 import { applySweep, countSweep, type DuckDBSweep } from './duckdb-sweep.ts';
-import { evolveTable, quoteName, quoteText, sameKey, widenExpression } from './duckdb-sql.ts';
+import { evolveTable, quoteList, quoteName, quoteText, sameKey, widenExpression } from './duckdb-sql.ts';
 import { type StoredEnd, writeEnd, writeTables } from './duckdb-store.ts';
 import { encodeParquet } from './encode-parquet.ts';
 import { DestinationUnusableError, DestinationUsageError, writeError } from './errors.ts';
@@ -231,20 +231,20 @@ export class DuckDBTransaction implements Transaction {
 
   async #refuseForeignTables(): Promise<void> {
     const { engine, tables, url } = this.#setting;
-    for (const [key, table] of this.#wanted) {
-      if (tables.has(key)) continue;
-      const found = await engine.rows(
-        "SELECT 1 FROM information_schema.tables WHERE table_schema = 'main' AND lower(table_name) = lower($1)",
-        [table.name],
-      );
-      if (found.length === 0) continue;
-      throw new DestinationUnusableError(
-        url,
-        'foreign',
-        table.name,
-        `The database has a table ${table.name} that was not made here: rename or drop it, or use another file.`,
-      );
-    }
+    const names = [...this.#wanted].flatMap(([key, { name }]) => (tables.has(key) ? [] : [name]));
+    if (names.length === 0) return;
+    const [found] = await engine.rows(
+      `SELECT table_name FROM information_schema.tables
+       WHERE table_schema = 'main' AND lower(table_name) IN (SELECT lower(unnest(${quoteList(names)})))`,
+    );
+    if (found === undefined) return;
+    const name = String(found[0]);
+    throw new DestinationUnusableError(
+      url,
+      'foreign',
+      name,
+      `The database has a table ${name} that was not made here: rename or drop it, or use another file.`,
+    );
   }
 
   async #evolve(): Promise<void> {

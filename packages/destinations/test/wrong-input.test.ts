@@ -49,14 +49,14 @@ describe('a destination with a wrong form', () => {
     [
       'postgres://host/db',
       {},
-      "'postgres://host/db' is not a destination: write duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR or ndjson:-.",
+      "'postgres://host/db' is not a destination: write duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR, ndjson:- or celonis:POOL.",
     ],
     [
       'out.duckdb',
       {},
-      "'out.duckdb' is not a destination: write duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR or ndjson:-.",
+      "'out.duckdb' is not a destination: write duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR, ndjson:- or celonis:POOL.",
     ],
-    ['', {}, "'' is not a destination: write duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR or ndjson:-."],
+    ['', {}, "'' is not a destination: write duckdb:FILE, parquet:DIR, csv:DIR, ndjson:DIR, ndjson:- or celonis:POOL."],
     ['duckdb:', {}, "'duckdb:' names no file: write it as in duckdb:audit.duckdb."],
     ['csv:-', {}, "'csv:-' names no folder: write it as in csv:./out."],
     ['ndjson:-', {}, 'ndjson:- needs the option output, the stream to write to, as in { output: process.stdout }.'],
