@@ -19,5 +19,6 @@ export type {
 export { installationOf, type InstallationOptions, type TableFilters } from './installation-of.ts';
 export { rawTable } from './keyed-table.ts';
 export { type Plan, plan, type PlanOptions } from './plan.ts';
+export { poolDocument } from './pool-document.ts';
 export { renderPlan } from './render-plan.ts';
 export { dataModelLink, poolLink, run, type RunOptions, type RunReport, type RunStep } from './run.ts';

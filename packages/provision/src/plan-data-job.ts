@@ -287,7 +287,11 @@ function parameterSteps(wanted: WantedParameter, found: readonly TaskParameter[]
   ];
 }
 
-function parameterTransport(wanted: WantedParameter, session: Session): TaskVariableTransport {
+/** A parameter as it is sent. */
+export function parameterTransport(
+  wanted: WantedParameter,
+  session: Pick<Session, 'extraction' | 'connectionId'>,
+): TaskVariableTransport {
   const { name, placeholder, description, dataType, value } = wanted;
   const { id, taskId } = known(session.extraction);
   const common = { taskId, name, placeholder, description, dataType, parameterType: 'CUSTOM' } as const;

@@ -106,6 +106,22 @@ Asks first.`,
       load: async () => (await import('../handlers/provision-destroy.ts')).runDestroy(program),
     },
     {
+      name: 'provision export',
+      summary: 'write it as a document that Celonis imports',
+      description: `Writes data pool, connection, data job and data model as one document in the form of Celonis' own exports, for the import of data
+pools. Needs no team. Whether Celonis takes the custom extractor with it is not known, since its own exports leave it out; secrets
+are not in it. After the import, "provision plan" finds nothing to change.`,
+      options: [
+        { flags: '--file <file>', key: 'file', description: 'where to write it; default: standard output' },
+        ...wanted,
+      ],
+      ...connection,
+      examples: [
+        ['provision export --file pool.json', 'then, for instance: content-cli import data-pool -f pool.json'],
+      ],
+      load: async () => (await import('../handlers/provision-export.ts')).runExportPool(program),
+    },
+    {
       name: 'up',
       summary: 'the whole road: build it in Celonis, execute, load',
       description: `Applies, executes the data job, follows its log, waits for the load of the data model, and prints where it is and what is in it.
