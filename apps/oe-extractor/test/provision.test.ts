@@ -56,3 +56,24 @@ test('up builds, extracts, transforms and loads what a local run has, and again 
   expect(await up()).toMatchObject({ status: 'SUCCESS', mode: 'DELTA', changes: 0 });
   await compare(['process_context', 'process_context_event', 'activity_log']);
 }, 240_000);
+
+test('up on the push road reads here, pushes with the tables that the documents brought, and has the pool transform and load', async () => {
+  const engine = await narrowTenant();
+  const team = await emptyTeam();
+  const folder = await emptyFolder();
+  const env = { ...credentialsOf(engine), CELONIS_URL: team.url, CELONIS_API_TOKEN: team.credentials.appKey };
+  const options = ['--road', 'push', '--pool', 'Orders', '--scopes', 'live,draft', '--json'];
+  const { code, stdout, stderr } = await oeExtractIn(folder, ['up', ...options], env);
+  expect(code, stderr).toBe(0);
+  const report = JSON.parse(stdout) as { poolId: string; tables: { table: string; rows: number }[] };
+  expect(report).toMatchObject({ status: 'SUCCESS', mode: 'FULL' });
+  expect(report.tables.length).toBeGreaterThan(10);
+  await oeExtractIn(folder, ['run', '--scopes', 'live,draft'], env);
+  for (const table of ['process_context', 'process_context_event', 'digital_process$steps', 'activity_log']) {
+    const both = await bothTables({ team, poolId: report.poolId }, `duckdb:${join(folder, 'oe.duckdb')}`, table, {
+      columns: [],
+    });
+    expect(both.local.length, table).toBeGreaterThan(3);
+    expect(both.pool, table).toEqual(both.local);
+  }
+}, 240_000);
