@@ -180,7 +180,7 @@ function dataModel(
 
 /** The description of the API names no property of a configuration, since no export is known that has one. */
 function opaque(file: object): Record<string, never> {
-  return { ...file } as Record<string, never>;
+  return { ...file };
 }
 
 /** A name as `<%=DATASOURCE:…%>` has it. */
