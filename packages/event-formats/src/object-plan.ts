@@ -84,13 +84,13 @@ export function planObjects(model: Model, activity: ActivityTableModel): LogPlan
   };
 }
 
-/** Columns of a table that foreign keys join with the key of an extracted table. */
+/** Columns of a table that foreign keys join with the key of another. */
 function referencesOf(model: Model, table: string): readonly ReferencePlan[] {
   return model.foreignKeys.flatMap(({ dimension, fact }) => {
     const [column, second] = fact.columns;
     const target = tableOf(model, dimension.table);
     const byKey = dimension.columns.join() === target.primaryKey.join();
-    if (fact.table !== table || column === undefined || second !== undefined || !target.source || !byKey) return [];
+    if (fact.table !== table || column === undefined || second !== undefined || !byKey) return [];
     return [{ column, type: target.name }];
   });
 }
@@ -102,7 +102,8 @@ function rootPlan(model: Model, name: string): ObjectPlan {
     name,
     key,
     attributes: table.columns
-      .filter((column) => column.name !== key && column.path?.length)
+      // A column without a path stands in no document; of a table that a transformation makes, none does.
+      .filter((column) => column.name !== key && (table.source === undefined || column.path?.length))
       .map((column) => column.name),
     references: referencesOf(model, name),
   };

@@ -181,7 +181,7 @@ test('writes a trace a run to XES, its events in order', async () => {
   expect(text).toContain('<int key="sorting" value="1767322920000"/>');
 });
 
-test('takes the activity table of runs, and of a Celonis team whose cases have no table', async () => {
+test('takes the activity table of runs, and of a Celonis team whose cases are a table that a transformation makes', async () => {
   const runs = `duckdb:${join(folder, 'runs.duckdb')}`;
   await writeTenant(runs, oeEventLog, {
     execution_templates: oeDocuments['digital_process'] ?? [],
@@ -205,8 +205,8 @@ test('takes the activity table of runs, and of a Celonis team whose cases have n
   const sessions = await ocel(audit);
   expect(brokenRules(sessions)).toEqual([]);
   expect(sessions.objects.map(({ id }) => id)).toEqual([
-    `session:${user}#1767322800000`,
-    'session:job#1767322800000',
+    `audit_session:${user}#1767322800000`,
+    'audit_session:job#1767322800000',
     `members:${user}`,
   ]);
 });

@@ -36,11 +36,16 @@ test('finds the same under the older names', () => {
   ]);
 });
 
-test('takes the case itself for an object where it has no table, and not the record that an event is', () => {
+test('takes the table that a transformation makes of the cases, and not the record that an event is', () => {
   expect(summary(celonisAuditLog)).toEqual([
-    ['session', 'session_id', ''],
+    ['audit_session', 'session_id', 'members'],
     ['members', 'userId', ''],
   ]);
+});
+
+test('takes the case itself for an object where it has no table', () => {
+  const foreignKeys = celonisAuditLog.foreignKeys.filter(({ dimension }) => dimension.table !== 'audit_session');
+  expect(summary({ ...celonisAuditLog, foreignKeys })).toEqual([['session', 'session_id', '']]);
 });
 
 const root = rootTable({

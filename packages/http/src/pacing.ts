@@ -21,7 +21,8 @@ export interface Budget {
 interface Gate {
   /** Milliseconds until one more may pass; `Infinity`: not before one of those under way has returned. */
   delay(now: number): number;
-  take(now: number): void;
+  /** One passes. What it gives is to be called when that one has returned. */
+  take(now: number): (now: number) => void;
 }
 
 const LENGTH = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
@@ -29,8 +30,11 @@ const LENGTH = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 
 class BudgetGate implements Gate {
   readonly #budget: Budget;
   readonly #length: number;
-  /** Sliding: when each of the last requests was sent. UTC: the same, within the current window. */
-  #sent: number[] = [];
+  /**
+   * UTC: when each request of the current window was sent. Sliding: when each of the last was answered, `Infinity` while it is
+   * under way. A server counts a request at some time between the two, so only that keeps to the limit as the server sees it.
+   */
+  #counted: { at: number }[] = [];
 
   constructor(budget: Budget) {
     this.#budget = budget;
@@ -44,14 +48,19 @@ class BudgetGate implements Gate {
   delay(now: number): number {
     const utc = this.#budget.window === 'utc';
     const windowStart = utc ? Math.floor(now / this.#length) * this.#length : now - this.#length;
-    this.#sent = this.#sent.filter((at) => (utc ? at >= windowStart : at > windowStart));
-    if (this.#sent.length < this.#budget.requests) return 0;
-    const first = this.#sent[0] ?? now;
+    this.#counted = this.#counted.filter(({ at }) => (utc ? at >= windowStart : at > windowStart));
+    if (this.#counted.length < this.#budget.requests) return 0;
+    const first = this.#counted.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
     return (utc ? windowStart : first) + this.#length - now;
   }
 
-  take(now: number): void {
-    this.#sent.push(now);
+  take(now: number): (now: number) => void {
+    const utc = this.#budget.window === 'utc';
+    const request = { at: utc ? now : Number.POSITIVE_INFINITY };
+    this.#counted.push(request);
+    return (answered) => {
+      if (!utc) request.at = answered;
+    };
   }
 }
 
@@ -81,10 +90,12 @@ class ServerGate implements Gate {
     return Number.POSITIVE_INFINITY;
   }
 
-  take(): void {
+  take(): () => void {
     this.#left = Math.max(0, this.#left - 1);
     this.taken += 1;
     this.#underWay.add(this.taken);
+    // What a server says in its answer comes by `done`.
+    return () => undefined;
   }
 
   /** The request with this number has returned; `headers` are absent when nothing was heard. */
@@ -115,7 +126,7 @@ function count(header: string | null): number | undefined {
 
 interface Waiter {
   readonly gates: readonly Gate[];
-  readonly release: () => void;
+  readonly release: (returned: readonly ((now: number) => void)[]) => void;
 }
 
 /** A place in the stream of requests; `done` must be called once. `wait` is what the server asks of everybody, in ms. */
@@ -146,7 +157,10 @@ export class Pacer {
   ): Promise<Slot> {
     const server = this.#server(new URL(request.url).origin);
     const gates = [server, ...this.#budgets.filter((budget) => budget.applies(request))];
-    const number = await new Promise<number>((resolve, reject) => {
+    const { number, returned } = await new Promise<{
+      readonly number: number;
+      readonly returned: readonly ((now: number) => void)[];
+    }>((resolve, reject) => {
       if (signal.aborted) {
         reject(reasonOf(signal));
         return;
@@ -158,9 +172,9 @@ export class Pacer {
       };
       const waiter: Waiter = {
         gates,
-        release: () => {
+        release: (returned) => {
           signal.removeEventListener('abort', abort);
-          resolve(server.taken);
+          resolve({ number: server.taken, returned });
         },
       };
       signal.addEventListener('abort', abort, { once: true });
@@ -173,7 +187,9 @@ export class Pacer {
     });
     return {
       done: (headers, wait) => {
-        server.done(number, this.#clock.now(), headers, wait);
+        const now = this.#clock.now();
+        server.done(number, now, headers, wait);
+        for (const tell of returned) tell(now);
         this.#pump();
       },
     };
@@ -196,8 +212,7 @@ export class Pacer {
         wake = Math.min(wake, delay);
         return true;
       }
-      for (const gate of gates) gate.take(now);
-      release();
+      release(gates.map((gate) => gate.take(now)));
       return false;
     });
     this.#cancelWake = Number.isFinite(wake) ? this.#clock.after(wake, () => this.#pump()) : () => undefined;

@@ -32,6 +32,16 @@ describe('declared budgets', () => {
     expect(sent.every((time, index) => index < 3 || time - (sent[index - 3] ?? 0) >= 1000)).toBe(true);
   });
 
+  test('a slow request counts until it is answered, since the server may have counted it late', async () => {
+    const slow = (_: Asked, clock: VirtualClock): Response => {
+      clock.advance(300);
+      return ok();
+    };
+    const { clock, http, times: at } = setUp(slow, { budgets: [{ requests: 1, per: 'second' }] });
+    await clock.run(Promise.all(times(3).map(() => http.fetch(API))));
+    expect(at()).toEqual([0, 1300, 2600]);
+  });
+
   test('a UTC hour begins anew at the full hour', async () => {
     const budgets: Budget[] = [{ requests: 2, per: 'hour', window: 'utc' }];
     const { clock, http, times: at } = setUp(ok, { budgets, totalTimeout: 7_200_000 }, '2026-06-01T12:50:00Z');
