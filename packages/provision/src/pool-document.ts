@@ -4,7 +4,7 @@ import type { PoolExport, TableExtractionTransport } from '@millrace/celonis-cli
 import type { Installation, WantedExtraction } from './installation.ts';
 import { fingerprint, poolDescription, tagged } from './ownership.ts';
 import { markParameter } from './plan-mark.ts';
-import { parameterTransport } from './plan-data-job.ts';
+import { parameterTransport } from './plan-parameters.ts';
 
 /** Version of the exports that are known. */
 const versionNumber = 201_808_281_151;
