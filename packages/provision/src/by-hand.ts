@@ -3,8 +3,11 @@ import type { WantedConnection } from './installation.ts';
 
 /** What is to be done by hand. */
 export interface ByHand {
-  /** `no-extractor`: the file is not imported yet. `refused`: it is, and the team's API makes no connection of it. */
-  readonly why: 'no-extractor' | 'refused';
+  /**
+   * `no-extractor`: the file is not imported yet. `refused`: it is, and the team's API makes no connection of it. `other-file`: the connection is
+   * there, of a file that lacks tables.
+   */
+  readonly why: 'no-extractor' | 'refused' | 'other-file';
   readonly poolId: string;
   /** Name of the connection. */
   readonly connection: string;

@@ -1,5 +1,5 @@
 /** The connection of a custom extractor: found, made where the team's API does so, else left to a person. */
-import { differing, poolOf, type Step } from './change.ts';
+import { differing, poolOf, type Session, type Step } from './change.ts';
 import { ByHandError } from './by-hand.ts';
 import type { Installation, WantedConnection } from './installation.ts';
 import { isNotOffered, type Observed } from './observe.ts';
@@ -47,10 +47,13 @@ export function connectionSteps({ connection: wanted }: Installation, observed: 
 }
 
 /** A connection that offers other tables than the file has was made from another file. */
-function lackingTables({ name, file }: WantedConnection, { offered }: Observed): readonly Step[] {
+function lackingTables(connection: WantedConnection, { offered }: Observed): readonly Step[] {
+  const { name, file } = connection;
   const wanted = file.endpoints.map(({ response }) => response.tableName);
   const lacking = offered === undefined ? [] : wanted.filter((table) => !offered.includes(table));
   if (lacking.length === 0) return [];
   const fields = differing({ tables: [offered?.join(', '), wanted.join(', ')] });
-  return [{ changes: [{ action: 'by hand', kind: 'connection', name, fields }], write: () => Promise.resolve() }];
+  const write = (session: Session): Promise<never> =>
+    Promise.reject(new ByHandError(connection, { poolId: poolOf(session).poolId, why: 'other-file' }));
+  return [{ changes: [{ action: 'by hand', kind: 'connection', name, fields }], write }];
 }

@@ -67,6 +67,7 @@ test('a connection of an older file lacks tables: the plan says which it offers'
       ],
     ],
   ]);
+  expect((await apply(client, pulled())).byHand).toMatchObject({ why: 'other-file', connection: 'oe' });
 });
 
 test('no secret is in what stands in the pool', async () => {

@@ -106,7 +106,7 @@ export async function tellByHand(
 ): Promise<ExitCode> {
   const file = settings.text('extractorFile') ?? `${installation.name}-extractor.json`;
   const { connection } = installation;
-  if (byHand.why === 'no-extractor' && connection !== undefined) {
+  if (byHand.why !== 'refused' && connection !== undefined) {
     await writeFile(resolve(io.cwd, file), `${formatExtractorFile(connection.file)}\n`);
   }
   const link = poolLink(team, byHand.poolId);
@@ -129,15 +129,31 @@ function byHandText(
     ...values.map(({ field, value }) => `  ${field}: ${value}`),
     'Test it and save it.',
   ];
-  const reason =
-    why === 'no-extractor'
-      ? `Celonis has no API that imports a custom extractor. Its file is written to ${file}.`
-      : 'This team has no API that makes a connection of a custom extractor.';
-  const after =
-    why === 'no-extractor'
-      ? `After step 1 run the same command again: it makes the connection itself where the team's API does so, or finds yours after step 2.`
-      : `Then run the same command again: it finds the connection by its name and goes on.`;
-  const steps = why === 'no-extractor' ? [importing, connecting] : [connecting];
+  const exchanging = [
+    `Open the extractor ${extractor} and give it the tables of ${file}, or import that file under another name and`,
+    `choose it for the connection ${connection}.`,
+  ];
+  const again = 'Then run the same command again';
+  const told: Readonly<
+    Record<ByHand['why'], { readonly reason: string; readonly steps: string[][]; readonly after: string }>
+  > = {
+    'no-extractor': {
+      reason: `Celonis has no API that imports a custom extractor. Its file is written to ${file}.`,
+      steps: [importing, connecting],
+      after: `After step 1 run the same command again: it makes the connection itself where the team's API does so, or finds yours after step 2.`,
+    },
+    refused: {
+      reason: 'This team has no API that makes a connection of a custom extractor.',
+      steps: [connecting],
+      after: `${again}: it finds the connection by its name and goes on.`,
+    },
+    'other-file': {
+      reason: `The connection ${connection} offers other tables than are wanted: "provision plan" lists both. The file is written to ${file}.`,
+      steps: [exchanging],
+      after: `${again}.`,
+    },
+  };
+  const { reason, steps, after } = told[why];
   const numbered = steps.flatMap((lines, at) =>
     lines.map((line, first) => `${first === 0 ? `${at + 1}. ` : '   '}${line}`),
   );
