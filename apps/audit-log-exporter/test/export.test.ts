@@ -126,13 +126,20 @@ test('--json prints one JSON document and nothing else on stdout', async () => {
   const team = await smallTeam();
   const folder = await emptyFolder();
   const { stdout } = await celonisAuditIn(folder, ['export', '--json'], keyOf(team));
-  const summary = JSON.parse(stdout) as { feeds: { feed: string; documents: number }[]; built: unknown[] };
+  const summary = JSON.parse(stdout) as { feeds: { feed: string; documents: number }[]; built: { tables: string[] }[] };
   expect(summary.feeds.map(({ feed, documents }) => [feed, documents])).toEqual([
     ['audit', 900],
     ['logins', 450],
     ['members', 30],
   ]);
-  expect(summary.built).toHaveLength(2);
+  expect(summary.built.flatMap(({ tables }) => tables).toSorted()).toEqual([
+    'audit_activity',
+    'audit_object',
+    'audit_session',
+    'login_activity',
+    'login_session',
+    'object_activity',
+  ]);
 });
 
 test('no secret is printed or stored', async () => {
