@@ -12,14 +12,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
-import {
-  columnValues,
-  tableFromRows,
-  type ColumnType,
-  type Row,
-  type TableBatch,
-  type TableSchema,
-} from '@millrace/flatten';
+import { columnValues, type ColumnType, type Row, type TableBatch, type TableSchema } from '@millrace/flatten';
+import { tableFromRows } from '@millrace/flatten/build';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { encodeParquet, type CompressPage, type ParquetCodec } from '../packages/parquet/src/index.ts';
 

@@ -1,4 +1,5 @@
-import { type ColumnSchema, type ColumnType, storedText } from '@millrace/flatten';
+import type { ColumnSchema, ColumnType } from '@millrace/flatten';
+import { storedText } from '@millrace/flatten/schemas';
 
 /** A cell: INTEGER and DATETIME (milliseconds) as `bigint`, DATE as a number of days, STRING and JSON as text. */
 export type Cell = boolean | bigint | number | string | null;

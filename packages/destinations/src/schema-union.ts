@@ -1,4 +1,5 @@
-import { mergeSchemas, type TableSchema } from '@millrace/flatten';
+import type { TableSchema } from '@millrace/flatten';
+import { mergeSchemas } from '@millrace/flatten/schemas';
 import { DestinationUsageError, messageOf } from './errors.ts';
 
 /** Tables are told apart without regard to letter case, as in SQL. */

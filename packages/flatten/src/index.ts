@@ -1,5 +1,4 @@
 export type { Batch, Column, DictionaryValues, PlainValues, TableBatch } from './batch.ts';
-export { batchFromRows, childTable, rootTable, tableFromRows } from './build.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { formatDate, formatDateTime, parseAnyIso } from './dates.ts';
 export {
@@ -23,12 +22,9 @@ export {
   type PushOptions,
 } from './flattener.ts';
 export { contentHash, memberIdentity } from './keys.ts';
-export { type OpenApiOptions, specFromOpenApi } from './openapi.ts';
-export type { OpenApiSchema } from './openapi-schema.ts';
 export { parseJson } from './parse.ts';
 export { type CellValue, ColumnCursor, columnValues, type Row, rows } from './read.ts';
 export type { ColumnRole, ColumnSchema, ColumnType, SchemaChange, TableSchema } from './schema.ts';
-export { mergeSchemas, schemaChanges } from './schema-changes.ts';
 export type {
   Contract,
   ContractMode,
@@ -42,5 +38,3 @@ export type {
   PathSpec,
   RootSpec,
 } from './spec.ts';
-export { joinTypes, type Scalar, storedText, type TypeState, widenValue } from './types.ts';
-export { unflatten } from './unflatten.ts';

@@ -5,6 +5,8 @@ import { type Facets, facetsOf, type OpenApiSchema, type Place } from './openapi
 import { depthOf } from './spec-tree.ts';
 import type { MapStyle, Path, PathSpec, RootSpec } from './spec.ts';
 
+export type { OpenApiSchema } from './openapi-schema.ts';
+
 /** What the schema does not say. `paths` add to what it says, and go before it at the same path. */
 export interface OpenApiOptions extends RootSpec {
   /** `components` of the OpenAPI document, for `$ref`s. */

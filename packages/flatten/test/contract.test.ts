@@ -1,16 +1,5 @@
-import {
-  type Batch,
-  ContractError,
-  createFlattener,
-  type Flattener,
-  type JsonObject,
-  type Page,
-  type RootSpec,
-  type SchemaChange,
-  SpecError,
-  type TableSchema,
-  unflatten,
-} from '@millrace/flatten';
+import { type Batch, ContractError, createFlattener, type Flattener, type JsonObject, type Page, type RootSpec, type SchemaChange, SpecError, type TableSchema } from '@millrace/flatten';
+import { unflatten } from '@millrace/flatten/unflatten';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { body } from './arbitraries.ts';

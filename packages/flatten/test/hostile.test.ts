@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { createFlattener, type JsonValue, unflatten } from '@millrace/flatten';
+import { createFlattener, type JsonValue } from '@millrace/flatten';
+import { unflatten } from '@millrace/flatten/unflatten';
 import { describe, expect, test, vi } from 'vitest';
 import { shortest, tablesOf } from './helpers.ts';
 

@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
-import {
-  createFlattener,
-  type OpenApiOptions,
-  type OpenApiSchema,
-  type RootSpec,
-  SpecError,
-  specFromOpenApi,
-} from '@millrace/flatten';
+import { createFlattener, type RootSpec, SpecError } from '@millrace/flatten';
+import { type OpenApiOptions, type OpenApiSchema, specFromOpenApi } from '@millrace/flatten/openapi';
 import { celonisAuditLog, flattenSpec, type Model, oeActivityLog } from '@millrace/model';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';

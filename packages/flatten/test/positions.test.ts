@@ -1,5 +1,6 @@
 /** What becomes of a value does not depend on where in a document it stands. */
-import { columnValues, createFlattener, type JsonValue, type RootSpec, unflatten } from '@millrace/flatten';
+import { columnValues, createFlattener, type JsonValue, type RootSpec } from '@millrace/flatten';
+import { unflatten } from '@millrace/flatten/unflatten';
 import { describe, expect, test } from 'vitest';
 
 /** A scalar as JSON text, the type of its column and its cell. */

@@ -1,16 +1,6 @@
-import {
-  type Batch,
-  canonicalJson,
-  columnValues,
-  createFlattener,
-  joinTypes,
-  type JsonObject,
-  type JsonValue,
-  type RootSpec,
-  rows,
-  type TypeState,
-  unflatten,
-} from '@millrace/flatten';
+import { type Batch, canonicalJson, columnValues, createFlattener, type JsonObject, type JsonValue, type RootSpec, rows } from '@millrace/flatten';
+import { joinTypes, type TypeState } from '@millrace/flatten/schemas';
+import { unflatten } from '@millrace/flatten/unflatten';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { body } from './arbitraries.ts';

@@ -1,17 +1,6 @@
-import {
-  batchFromRows,
-  childTable,
-  type Column,
-  ColumnCursor,
-  columnValues,
-  createFlattener,
-  mergeSchemas,
-  rootTable,
-  rows,
-  schemaChanges,
-  tableFromRows,
-  widenValue,
-} from '@millrace/flatten';
+import { type Column, ColumnCursor, columnValues, createFlattener, rows } from '@millrace/flatten';
+import { batchFromRows, childTable, rootTable, tableFromRows } from '@millrace/flatten/build';
+import { mergeSchemas, schemaChanges, widenValue } from '@millrace/flatten/schemas';
 import { describe, expect, test } from 'vitest';
 
 const table = rootTable(

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createFlattener, type JsonValue, parseJson, type RootSpec, unflatten } from '@millrace/flatten';
+import { createFlattener, type JsonValue, parseJson, type RootSpec } from '@millrace/flatten';
+import { unflatten } from '@millrace/flatten/unflatten';
 import { describe, expect, test } from 'vitest';
 import { shortest } from './helpers.ts';
 

@@ -1,0 +1,3 @@
+/** What those need who keep tables: schemas compared and brought together, and what becomes of stored values when a column widens. */
+export { mergeSchemas, schemaChanges } from './schema-changes.ts';
+export { joinTypes, type Scalar, storedText, type TypeState, widenValue } from './types.ts';
