@@ -1,4 +1,6 @@
 /** Documents in, batches of tables out. */
+// First, so that bundlers put the kernel before the code: in between it would keep gzip, which looks back 32 kB, from seeing both sides.
+import { isSupported } from './wasm/instance.ts';
 import type { Batch } from './batch.ts';
 import { checkValue } from './check-value.ts';
 import { ContractCheck } from './contract-check.ts';
@@ -18,7 +20,6 @@ import type { JsonObject, JsonValue, Path, RootSpec } from './spec.ts';
 import { canonicalText, coerce, type Scalar } from './types.ts';
 import { addDocument, isContainer } from './walk.ts';
 import { ByteEngine } from './wasm/byte-engine.ts';
-import { isSupported } from './wasm/instance.ts';
 
 /** A page: JSON text as UTF-8 bytes or string, or what was parsed of it. */
 export type Page = Uint8Array | string | readonly JsonValue[] | JsonObject;

@@ -1,3 +1,12 @@
+// First, for the sake of the kernel's place in a bundle: see `flattener.ts`.
+export {
+  createFlattener,
+  type Engine,
+  type Flattener,
+  type FlattenerOptions,
+  type Page,
+  type PushOptions,
+} from './flattener.ts';
 export type { Batch, Column, DictionaryValues, PlainValues, TableBatch } from './batch.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { formatDate, formatDateTime, parseAnyIso } from './dates.ts';
@@ -13,14 +22,6 @@ export {
   SpecError,
 } from './errors.ts';
 export { flatten, type FlattenOptions } from './flatten.ts';
-export {
-  createFlattener,
-  type Engine,
-  type Flattener,
-  type FlattenerOptions,
-  type Page,
-  type PushOptions,
-} from './flattener.ts';
 export { contentHash, memberIdentity } from './keys.ts';
 export { parseJson } from './parse.ts';
 export { type CellValue, ColumnCursor, columnValues, type Row, rows } from './read.ts';

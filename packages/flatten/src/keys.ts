@@ -1,6 +1,4 @@
 /** What identifies a document and its rows. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { canonicalJson } from './canonical-json.ts';
 import { DocumentError, type ErrorPlace, formatSpecPath } from './errors.ts';
 import { parseJson } from './parse.ts';
@@ -8,12 +6,13 @@ import type { Identity, IdentityRules, JsonObject, JsonValue, Path, RootSpec } f
 import type { SpecNode } from './spec-tree.ts';
 import { canonicalText, coerce } from './types.ts';
 import { keyOfPath } from './names.ts';
+import { sha256 } from './sha256.ts';
 import { decodeOwn, encodeScratch } from './utf8.ts';
 import { isContainer, shapeOfArray } from './walk.ts';
 
 /** 64 hex digits of SHA-256 over the canonical JSON of a value: the same for the same content, whatever the order of keys. */
 export function contentHash(value: JsonValue): string {
-  return bytesToHex(sha256(encodeScratch(canonicalJson(value))));
+  return sha256(encodeScratch(canonicalJson(value)));
 }
 
 /** An `identity` by rules about the members of a document: pages of bytes are hashed by it without being parsed. */
@@ -55,7 +54,7 @@ export class ContentHasher {
 
   /** The hash of a canonical text, given in UTF-8. */
   hashText(text: Uint8Array): string {
-    return this.sha256 === undefined ? bytesToHex(sha256(text)) : this.sha256(decodeOwn(text));
+    return this.sha256 === undefined ? sha256(text) : this.sha256(decodeOwn(text));
   }
 
   /** The canonical text of what counts in place of a member, whose JSON text is given. */

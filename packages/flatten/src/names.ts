@@ -1,6 +1,5 @@
 /** Names of tables and columns. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
+import { sha256 } from './sha256.ts';
 import type { Path } from './spec.ts';
 import { encodeUtf8 } from './utf8.ts';
 
@@ -44,7 +43,7 @@ export class Names {
   claim(wanted: string, identity: readonly string[]): string {
     let name = wanted;
     for (let length = 8; this.taken.has(fold(name)); length += 8) {
-      name = `${wanted}~x${bytesToHex(sha256(encodeUtf8(JSON.stringify(identity)))).slice(0, length)}`;
+      name = `${wanted}~x${sha256(encodeUtf8(JSON.stringify(identity))).slice(0, length)}`;
     }
     this.taken.add(fold(name));
     return name;
