@@ -9,6 +9,7 @@ import {
   type TableBatch,
   type TableSchema,
 } from '@millrace/flatten';
+import { contracts } from '@millrace/flatten/contracts';
 import { likelyKey, type DocumentShaper, type TableModel } from '@millrace/model';
 import type { OeClient } from '@millrace/oe-client';
 import type { ListName } from './feeds.ts';
@@ -65,7 +66,7 @@ export function describeSample(
   spec: RootSpec,
   shaper: DocumentShaper | undefined,
 ): TenantSample {
-  const flattener = createFlattener(spec);
+  const flattener = createFlattener(spec, { contracts });
   flattener.push(documents.map((document) => shaper?.shape(document) ?? document));
   const { tables } = flattener.take();
   const childKeys = new Map<string, readonly string[]>();

@@ -9,6 +9,7 @@ import {
   type TableBatch,
   type TableSchema,
 } from '@millrace/flatten';
+import { contracts } from '@millrace/flatten/contracts';
 import { areBytes, joinDocuments } from './byte-documents.ts';
 import type { Destination, SweepResult, Transaction, WriteMode } from './destination.ts';
 import { InvalidOptionError } from './errors.ts';
@@ -67,7 +68,7 @@ export class TableWriter {
     const { name, root } = this.#feed;
     const transaction = await this.#destination.begin({ feed: name, mode, root: root.table });
     // A new flattener starts to count occurrences anew; the tables that it starts from carry over.
-    const flattener = createFlattener({ ...writtenRoot(this.#feed), tables: this.#tables, sha256 });
+    const flattener = createFlattener({ ...writtenRoot(this.#feed), tables: this.#tables, sha256 }, { contracts });
     return new OpenWrite({
       transaction,
       flattener,

@@ -18,14 +18,14 @@ export async function* flatten(
   spec: RootSpec,
   options: FlattenOptions = {},
 ): AsyncGenerator<Batch, void, undefined> {
-  const { batchDocuments = 10_000, engine = 'auto', ...pushOptions } = options;
+  const { batchDocuments = 10_000, at = [], ...flattenerOptions } = options;
   if (!Number.isInteger(batchDocuments) || batchDocuments < 1) {
     throw new SpecError(`\`batchDocuments\` is a whole number from 1, not ${String(batchDocuments)}`);
   }
-  const flattener = createFlattener(spec, { engine });
+  const flattener = createFlattener(spec, flattenerOptions);
   let taken = 0;
   for await (const page of pages) {
-    flattener.push(page, pushOptions);
+    flattener.push(page, { at });
     if (flattener.pendingDocuments < batchDocuments) continue;
     taken++;
     yield flattener.take();

@@ -3,16 +3,16 @@
 import { isSupported } from './wasm/instance.ts';
 import type { Batch } from './batch.ts';
 import { checkValue } from './check-value.ts';
-import { ContractCheck } from './contract-check.ts';
-import { Contracts, describeViolation, type Violation } from './contract.ts';
+import type { Violation } from './contract.ts';
+import type { ContractKeeper, contracts as contractsOption } from './contracts.ts';
 import { emittedTables, takeBatch } from './emit.ts';
-import { ContractError, DocumentError, type ErrorPlace, formatPath, SpecError } from './errors.ts';
+import { DocumentError, formatPath, SpecError } from './errors.ts';
 import { ContentHasher, joinKey, KeyCheck, valueAt } from './keys.ts';
 import type { Names } from './names.ts';
 import { Occurrences } from './occurrences.ts';
 import { parsePage } from './parse.ts';
 import type { TablePlan, ValueColumn } from './plan.ts';
-import { Rejects, rejectsOf } from './rejects.ts';
+import type { Rejects } from './rejects.ts';
 import { startPlan } from './restore.ts';
 import type { TableSchema } from './schema.ts';
 import { depthOf, specTree } from './spec-tree.ts';
@@ -40,6 +40,8 @@ export type Engine = 'auto' | 'wasm' | 'typescript';
 export interface FlattenerOptions {
   /** Default `auto`. */
   readonly engine?: Engine;
+  /** What holds documents to contracts, `contracts` of `@millrace/flatten/contracts`: needed where the specification has one. */
+  readonly contracts?: typeof contractsOption;
 }
 
 /** Turns documents of one kind into rows. Made by `createFlattener`. */
@@ -66,7 +68,7 @@ export interface Flattener {
  * @throws SpecError when the specification contradicts itself or the tables of an earlier run, or the engine is not to be had
  */
 export function createFlattener(spec: RootSpec, options: FlattenerOptions = {}): Flattener {
-  return new PlanFlattener(spec, checkEngine(options));
+  return new PlanFlattener(spec, checkEngine(options), options);
 }
 
 class PlanFlattener implements Flattener {
@@ -77,8 +79,7 @@ class PlanFlattener implements Flattener {
   private readonly contentKey: ValueColumn | undefined;
   private readonly hasher: ContentHasher;
   /** Absent where everything is allowed. */
-  private readonly contract: ContractCheck | undefined;
-  private readonly rejects: Rejects | undefined;
+  private readonly contracts: ContractKeeper | undefined;
   private readonly occurrences = new Occurrences();
   private readonly pendingKeys = new Map<string, number>();
   /** Absent where pages are left to the TypeScript path. */
@@ -86,9 +87,10 @@ class PlanFlattener implements Flattener {
   private pages = 0;
   private pending = 0;
 
-  constructor(spec: RootSpec, usesKernel: boolean) {
+  constructor(spec: RootSpec, usesKernel: boolean, { contracts = refuseContracts }: FlattenerOptions) {
     const tree = specTree(spec);
-    const { root, names } = startPlan(spec, tree);
+    const plan = startPlan(spec, tree);
+    const { root, names } = plan;
     this.root = root;
     this.names = names;
     this.maxDepth = depthOf(spec);
@@ -96,12 +98,13 @@ class PlanFlattener implements Flattener {
     this.keyCheck = new KeyCheck(tree, spec.primaryKey, this.maxDepth);
     const first = root.keys[0];
     this.contentKey = first?.kind === 'value' && first.slot === 'key' ? first : undefined;
-    const contracts = new Contracts(tree, spec.contract);
-    if (!contracts.allowsAll(tree)) this.contract = new ContractCheck(root, tree, contracts, this.maxDepth);
-    if (contracts.quarantines || rejectsOf(spec) !== undefined) this.rejects = new Rejects(root, names, spec);
-    const isOpen = this.contract === undefined && this.rejects === undefined;
+    this.contracts = contracts(spec, tree, plan);
     const hasher = this.contentKey === undefined ? undefined : this.hasher;
-    if (usesKernel && isOpen) this.engine = new ByteEngine(root, this.maxDepth, hasher);
+    if (usesKernel && this.contracts === undefined) this.engine = new ByteEngine(root, this.maxDepth, hasher);
+  }
+
+  private get rejects(): Rejects | undefined {
+    return this.contracts?.rejects;
   }
 
   get schema(): readonly TableSchema[] {
@@ -167,8 +170,7 @@ class PlanFlattener implements Flattener {
         throw new DocumentError(`A document is an object; this one is ${describe(object)}`, place);
       }
       keys.push(this.keyCheck.check(object, place) ?? this.hasher.hash(object, place));
-      const violation = this.contract?.check(object);
-      if (violation?.mode === 'freeze') throw broken(violation, place);
+      const violation = this.contracts?.check(object, place);
       if (violation !== undefined) violations.set(document, violation);
     }
     return { documents: documents as JsonObject[], keys, violations };
@@ -230,12 +232,14 @@ interface Prepared {
   readonly violations: ReadonlyMap<number, Violation>;
 }
 
-function broken(violation: Violation, place: ErrorPlace & { readonly path: readonly (string | number)[] }): Error {
-  return new ContractError(
-    `A frozen contract is broken: ${describeViolation(violation)}; declare it, or let the contract evolve there`,
-    violation.change,
-    { ...place, path: [...place.path, ...violation.path] },
-  );
+/** In place of `contracts` where they are not given. */
+function refuseContracts({ contract, paths = [], tables = [], table }: RootSpec): undefined {
+  const isDeclared = contract !== undefined || paths.some((entry) => entry.contract !== undefined);
+  if (isDeclared || tables.some(({ root, rejects }) => root === table && rejects === true)) {
+    throw new SpecError(
+      'The specification or an earlier run has contracts; give what keeps them, from @millrace/flatten/contracts: createFlattener(spec, { contracts })',
+    );
+  }
 }
 
 /** Whether the kernel is to be used. */

@@ -11,7 +11,6 @@ export type { Batch, Column, DictionaryValues, PlainValues, TableBatch } from '.
 export { canonicalJson } from './canonical-json.ts';
 export { formatDate, formatDateTime, parseAnyIso } from './dates.ts';
 export {
-  ContractError,
   DocumentError,
   EncodingError,
   type ErrorPlace,
@@ -24,7 +23,7 @@ export {
 export { flatten, type FlattenOptions } from './flatten.ts';
 export { contentHash, memberIdentity } from './keys.ts';
 export { parseJson } from './parse.ts';
-export { type CellValue, ColumnCursor, columnValues, type Row, rows } from './read.ts';
+export { type CellValue, columnValues, type Row, rows } from './read.ts';
 export type { ColumnRole, ColumnSchema, ColumnType, SchemaChange, TableSchema } from './schema.ts';
 export type {
   Contract,

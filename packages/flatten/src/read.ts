@@ -1,4 +1,4 @@
-/** Batches read back: whole columns, whole rows, or value by value without allocation. */
+/** Batches read back: whole columns or whole rows. */
 import type { Column, PlainValues, TableBatch } from './batch.ts';
 import { formatTime } from './types.ts';
 import { decodeOwn } from './utf8.ts';
@@ -39,7 +39,8 @@ function byIndex(values: readonly CellValue[]): (index: number) => CellValue {
   return (index) => values[index] ?? null;
 }
 
-function isValid(validity: Uint8Array, row: number): boolean {
+/** Whether a row has a value. */
+export function isValid(validity: Uint8Array, row: number): boolean {
   return (((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
 }
 
@@ -67,7 +68,7 @@ function integer(value: bigint): number | bigint {
 }
 
 /** Start of each value's bytes, and one more entry: the end of the last plus the four bytes of a length. */
-function textOffsets(data: Uint8Array, count: number): Uint32Array {
+export function textOffsets(data: Uint8Array, count: number): Uint32Array {
   const offsets = new Uint32Array(count + 1);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   let at = 0;
@@ -79,76 +80,12 @@ function textOffsets(data: Uint8Array, count: number): Uint32Array {
   return offsets;
 }
 
-function bytesAt(data: Uint8Array, offsets: Uint32Array, index: number): Uint8Array {
+/** A text in UTF-8. */
+export function bytesAt(data: Uint8Array, offsets: Uint32Array, index: number): Uint8Array {
   return data.subarray(offsets[index] ?? 0, (offsets[index + 1] ?? 4) - 4);
 }
 
-function textAt(data: Uint8Array, offsets: Uint32Array, index: number): string {
+/** A text. */
+export function textAt(data: Uint8Array, offsets: Uint32Array, index: number): string {
   return decodeOwn(bytesAt(data, offsets, index));
-}
-
-/**
- * One column for an encoder that goes through its rows in order: `row` first, then the value in the form that the type calls for. Nothing is
- * allocated but what the form itself needs.
- */
-export class ColumnCursor {
-  readonly column: Column;
-  /** Index of the current row's value in the values (through the dictionary), -1 for NULL. */
-  private index = -1;
-  private current = -1;
-  private present = -1;
-  private readonly plain: PlainValues;
-  private readonly indices: Uint32Array | undefined;
-  private readonly offsets: Uint32Array;
-  private readonly texts: (string | undefined)[] | undefined;
-
-  constructor(column: Column) {
-    this.column = column;
-    const { values } = column;
-    this.plain = values.kind === 'dictionary' ? values.dictionary : values;
-    this.indices = values.kind === 'dictionary' ? values.indices : undefined;
-    this.offsets = this.plain.kind === 'bytes' ? textOffsets(this.plain.data, this.plain.count) : new Uint32Array(0);
-    this.texts = this.indices === undefined ? undefined : [];
-  }
-
-  /** Goes on to the next row. False after the last. */
-  next(): boolean {
-    if (this.current + 1 >= this.column.rows) return false;
-    this.current++;
-    const { validity } = this.column;
-    if (validity !== undefined && !isValid(validity, this.current)) this.index = -1;
-    else {
-      this.present++;
-      this.index = this.indices === undefined ? this.present : (this.indices[this.present] ?? -1);
-    }
-    return true;
-  }
-
-  get isNull(): boolean {
-    return this.index === -1;
-  }
-
-  /** BOOLEAN (1 or 0), FLOAT, DATE in days; INTEGER and DATETIME where the caller knows them to be within 2^53. */
-  get number(): number {
-    return this.plain.kind === 'bytes' ? Number.NaN : Number(this.plain.values[this.index] ?? Number.NaN);
-  }
-
-  /** INTEGER, and DATETIME in milliseconds. */
-  get bigint(): bigint {
-    return this.plain.kind === 'int64' ? (this.plain.values[this.index] ?? 0n) : 0n;
-  }
-
-  /** STRING and JSON as UTF-8: a view on the batch, not a copy. */
-  get bytes(): Uint8Array {
-    return this.plain.kind === 'bytes' ? bytesAt(this.plain.data, this.offsets, this.index) : new Uint8Array(0);
-  }
-
-  /** STRING and JSON. Each dictionary value is decoded once. */
-  get text(): string {
-    if (this.plain.kind !== 'bytes') return '';
-    if (this.texts === undefined) return textAt(this.plain.data, this.offsets, this.index);
-    const text = this.texts[this.index] ?? textAt(this.plain.data, this.offsets, this.index);
-    this.texts[this.index] = text;
-    return text;
-  }
 }

@@ -1,7 +1,7 @@
 /** The specification, checked at the door and made a tree by path. */
 import { formatSpecPath, SpecError } from './errors.ts';
 import { COLUMN_TYPES } from './types.ts';
-import type { Contract, ContractMode, Path, PathSpec, RootSpec } from './spec.ts';
+import type { Path, PathSpec, RootSpec } from './spec.ts';
 
 /** What is declared at one path, and below. */
 export interface SpecNode {
@@ -55,7 +55,6 @@ export function specTree(spec: RootSpec): SpecNode {
   if (spec.primaryKey !== undefined && spec.identity !== undefined) {
     throw new SpecError('`identity` makes the key of documents without a `primaryKey`; give one of the two');
   }
-  checkContract(spec.contract, 'The specification');
   if (spec.rejected !== undefined && (typeof spec.rejected !== 'string' || spec.rejected === '')) {
     throw new SpecError('`rejected` is the name of the table of rejected documents');
   }
@@ -96,7 +95,8 @@ function open(root: OpenNode, path: Path): OpenNode {
   return node;
 }
 
-function checkKeys(value: object, known: ReadonlySet<string>, where: string): void {
+/** Refuses options that there are not. */
+export function checkKeys(value: object, known: ReadonlySet<string>, where: string): void {
   for (const key of Object.keys(value)) {
     if (!known.has(key)) {
       throw new SpecError(`Unknown option \`${key}\` in ${where}; there are ${[...known].join(', ')}`);
@@ -132,7 +132,6 @@ function checkEntry(entry: PathSpec): void {
   if (entry.type !== undefined && !COLUMN_TYPES.includes(entry.type)) {
     refuse(`\`type\` is one of ${COLUMN_TYPES.join(', ')}`);
   }
-  checkContract(entry.contract, `The path ${where}`);
   if (entry.omit === true && Object.keys(entry).length > 2) refuse('what is omitted has no other options');
   if (entry.primaryKey !== undefined && entry.map !== undefined) {
     refuse('`primaryKey` is for arrays; the rows of a map are identified by their `key`');
@@ -151,20 +150,6 @@ function checkSha256(sha256: RootSpec['sha256']): void {
       '`sha256` is a function that gives the SHA-256 of a text as 64 hexadecimal digits in lower case',
     );
   }
-}
-
-const MODES: readonly unknown[] = ['evolve', 'freeze', 'quarantine'];
-const CONTRACT_KEYS = new Set(['tables', 'columns', 'types', 'lengths']);
-
-function checkContract(contract: ContractMode | Contract | undefined, where: string): void {
-  if (contract === undefined || MODES.includes(contract)) return;
-  if (typeof contract === 'object' && contract !== null) {
-    checkKeys(contract, CONTRACT_KEYS, `a contract (${where})`);
-    if (Object.values(contract).every((mode) => mode === undefined || MODES.includes(mode))) return;
-  }
-  throw new SpecError(
-    `${where}: \`contract\` is 'evolve', 'freeze' or 'quarantine', or such a mode for each kind of change: { columns: 'freeze' }`,
-  );
 }
 
 function checkKeyPaths(root: OpenNode, base: Path, paths: readonly Path[], maxDepth: number): void {

@@ -11,7 +11,8 @@ import {
   sealReceipt,
   type SnapshotFeed,
 } from '@millrace/extract';
-import { ContractError, createFlattener, type JsonObject, type RootSpec } from '@millrace/flatten';
+import { createFlattener, type JsonObject, type RootSpec } from '@millrace/flatten';
+import { ContractError, contracts } from '@millrace/flatten/contracts';
 import { afterEach, expect, test } from 'vitest';
 import { thrownBy } from './helpers.ts';
 
@@ -86,7 +87,7 @@ async function upsert(url: string, lists: readonly (readonly JsonObject[])[]): P
   let head: LedgerHead = emptyLedger;
   for (const documents of lists) {
     const { tables } = await destination.open();
-    const flattener = createFlattener({ table: 'order', primaryKey: [['id']], tables, contract: 'quarantine' });
+    const flattener = createFlattener({ table: 'order', primaryKey: [['id']], tables, contract: 'quarantine' }, { contracts });
     flattener.push(documents);
     const transaction = await destination.begin({ feed: 'orders', mode: 'upsert', root: 'order' });
     await transaction.write(flattener.take());

@@ -1,4 +1,5 @@
-import { type Batch, ContractError, createFlattener, type Flattener, type JsonObject, type Page, type RootSpec, type SchemaChange, SpecError, type TableSchema } from '@millrace/flatten';
+import { type Batch, createFlattener, type Flattener, type JsonObject, type Page, type RootSpec, type SchemaChange, SpecError, type TableSchema } from '@millrace/flatten';
+import { ContractError, contracts } from '@millrace/flatten/contracts';
 import { unflatten } from '@millrace/flatten/unflatten';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -9,7 +10,7 @@ const spec: RootSpec = { table: 't', primaryKey: [['id']] };
 
 /** The tables that documents leave. */
 function tablesAfter(json: string, given: RootSpec = spec): readonly TableSchema[] {
-  const flattener = createFlattener(given);
+  const flattener = createFlattener(given, { contracts });
   flattener.push(json);
   flattener.take();
   return flattener.schema;
@@ -18,7 +19,7 @@ function tablesAfter(json: string, given: RootSpec = spec): readonly TableSchema
 const known = tablesAfter('[{"id":1,"n":1,"s":"abc","o":{"d":"2025-02-25"},"a":[{"x":true,"l":[1]}],"j":[1,{}]}]');
 
 function started(contract: RootSpec['contract'], more: Partial<RootSpec> = {}): Flattener {
-  return createFlattener({ ...spec, tables: known, ...(contract === undefined ? {} : { contract }), ...more });
+  return createFlattener({ ...spec, tables: known, ...(contract === undefined ? {} : { contract }), ...more }, { contracts });
 }
 
 function batchOf(flattener: Flattener, json: string): Batch {
@@ -132,7 +133,7 @@ describe('freeze', () => {
         { path: ['a', 's'], type: 'STRING' },
         { path: ['any'], column: 'any' },
       ],
-    });
+    }, { contracts });
     flattener.push('[{"id":"x","n":1,"a":[{"s":5}],"any":true}]');
     expect(() => flattener.push('[{"id":1,"n":"x"}]')).toThrow('would widen n of t from FLOAT to STRING');
     expect(() => flattener.push('[{"id":1,"a":[{"z":1}]}]')).toThrow('would add the column z (INTEGER) to a');
@@ -207,7 +208,7 @@ describe('quarantine', () => {
       table: 't',
       contract: 'quarantine',
       paths: [{ path: ['a'], type: 'INTEGER' }],
-    });
+    }, { contracts });
     const { t, t__rejected } = tablesOf(batchOf(flattener, '[{"a":"x"},{"a":1},{"a":"x"}]'));
     expect(t).toHaveLength(1);
     const keys = t__rejected?.map((row) => String(row['t__key'])) ?? [];
@@ -216,7 +217,7 @@ describe('quarantine', () => {
   });
 
   test('gives the root its key also when nothing is taken', () => {
-    const flattener = createFlattener({ ...spec, contract: 'quarantine', paths: [{ path: ['n'], type: 'INTEGER' }] });
+    const flattener = createFlattener({ ...spec, contract: 'quarantine', paths: [{ path: ['n'], type: 'INTEGER' }] }, { contracts });
     const batch = batchOf(flattener, '[{"id":"a","n":"x"},{"id":"bcd","n":"y"}]');
     expect(batch.documents).toBe(0);
     expect(batch.tables.map(({ table, rows }) => [table.name, rows])).toEqual([
@@ -261,11 +262,11 @@ describe('quarantine', () => {
     const flattener = quarantined();
     flattener.push('[{"id":2,"new":1}]');
     flattener.take();
-    const again = createFlattener({ ...spec, tables: flattener.schema, contract: 'quarantine' });
+    const again = createFlattener({ ...spec, tables: flattener.schema, contract: 'quarantine' }, { contracts });
     expect(again.take()).toEqual({ tables: [], changes: [], documents: 0 });
-    const evolved = createFlattener({ ...spec, tables: flattener.schema });
+    const evolved = createFlattener({ ...spec, tables: flattener.schema }, { contracts });
     expect(evolved.schema.at(-1)).toEqual(flattener.schema.at(-1));
-    expect(() => createFlattener({ ...spec, tables: flattener.schema, rejected: 'other' })).toThrow(
+    expect(() => createFlattener({ ...spec, tables: flattener.schema, rejected: 'other' }, { contracts })).toThrow(
       'was t__rejected in an earlier run',
     );
   });
@@ -283,8 +284,8 @@ test.each([
   ['an unknown mode of a kind', { types: 'no' }, "`contract` is 'evolve', 'freeze' or 'quarantine'"],
 ])('a contract is refused with %s', (_, contract, message) => {
   const wrong = { contract } as Partial<RootSpec>;
-  expect(() => createFlattener({ ...spec, ...wrong })).toThrow(SpecError);
-  expect(() => createFlattener({ ...spec, paths: [{ path: ['a'], ...wrong }] })).toThrow(message);
+  expect(() => createFlattener({ ...spec, ...wrong }, { contracts })).toThrow(SpecError);
+  expect(() => createFlattener({ ...spec, paths: [{ path: ['a'], ...wrong }] }, { contracts })).toThrow(message);
 });
 
 describe('properties', () => {
@@ -313,17 +314,17 @@ describe('properties', () => {
         fc.array(body, { minLength: 1, maxLength: 3 }),
         body,
         (given, before, document) => {
-          const first = createFlattener(given);
+          const first = createFlattener(given, { contracts });
           first.push(before.map((each, id): JsonObject => ({ ...each, id })));
           first.take();
           const next = { ...given, tables: first.schema };
           const page = [{ ...document, id: 9 }];
-          const evolving = createFlattener(next);
+          const evolving = createFlattener(next, { contracts });
           evolving.take();
           evolving.push(page);
           const kinds = new Set(evolving.take().changes.map(({ kind }) => kind));
           kinds.delete('length grown');
-          const frozen = createFlattener({ ...next, contract: 'freeze' });
+          const frozen = createFlattener({ ...next, contract: 'freeze' }, { contracts });
           expect(refusal(frozen, page) !== undefined).toBe(kinds.size > 0);
         },
       ),
@@ -335,7 +336,7 @@ describe('properties', () => {
     const contract = 'quarantine' as const;
     const outcome = (documents: readonly JsonObject[], tables: readonly TableSchema[], size: number): unknown => {
       const destination = new MemoryDestination();
-      const flattener = createFlattener({ ...spec, tables, contract });
+      const flattener = createFlattener({ ...spec, tables, contract }, { contracts });
       for (let at = 0; at < documents.length; at += size) {
         flattener.push(documents.slice(at, at + size));
         destination.write(flattener.take());

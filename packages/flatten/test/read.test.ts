@@ -1,4 +1,5 @@
-import { type Column, ColumnCursor, columnValues, createFlattener, rows } from '@millrace/flatten';
+import { type Column, columnValues, createFlattener, rows } from '@millrace/flatten';
+import { ColumnCursor } from '@millrace/flatten/cursor';
 import { batchFromRows, childTable, rootTable, tableFromRows } from '@millrace/flatten/build';
 import { mergeSchemas, schemaChanges, widenValue } from '@millrace/flatten/schemas';
 import { describe, expect, test } from 'vitest';

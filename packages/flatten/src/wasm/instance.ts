@@ -1,5 +1,5 @@
 /** The kernel, compiled when it is first needed. */
-import { BYTES, KERNEL, SINGLES } from './kernel.ts';
+import { KERNEL } from './kernel.ts';
 
 /** What the kernel asks of its host: see `assembly/host.ts`. */
 export interface KernelHost {
@@ -101,6 +101,8 @@ function kernelModule(): WebAssembly.Module | null {
 
 /** Characters that a text of the kernel is made of: printable ASCII from `#` on without the quote and the backslash. */
 const CHARACTERS = 90;
+/** Each of the first stands for a byte, from -4 on; the others begin a pair. */
+const SINGLES = 88;
 
 function decodeKernel(): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(KERNEL.length);
@@ -108,7 +110,7 @@ function decodeKernel(): Uint8Array<ArrayBuffer> {
   for (let at = 0; at < KERNEL.length; at++) {
     let rank = rankAt(at);
     if (rank >= SINGLES) rank = SINGLES + (rank - SINGLES) * CHARACTERS + rankAt(++at);
-    bytes[length++] = Number.parseInt(BYTES.slice(rank * 2, rank * 2 + 2), 16);
+    bytes[length++] = rank - 4;
   }
   return bytes.subarray(0, length);
 }
