@@ -40,28 +40,28 @@ function rulesFrom(around: Rules, contract: ContractMode | Contract | undefined)
 export class Contracts {
   /** Whether any document may be put aside. */
   readonly quarantines: boolean;
-  private readonly byNode = new Map<SpecNode, Rules>();
+  readonly #byNode = new Map<SpecNode, Rules>();
   /** Paths at which, and below which, nothing is forbidden: their values need no look. */
-  private readonly free = new Set<SpecNode>();
+  readonly #free = new Set<SpecNode>();
 
   constructor(root: SpecNode, contract: ContractMode | Contract | undefined) {
-    this.enter(root, rulesFrom(EVOLVE, contract));
-    this.quarantines = [...this.byNode.values()].some((rules) => Object.values(rules).includes('quarantine'));
+    this.#enter(root, rulesFrom(EVOLVE, contract));
+    this.quarantines = [...this.#byNode.values()].some((rules) => Object.values(rules).includes('quarantine'));
   }
 
   /** Whether everything is allowed everywhere. */
   allowsAll(root: SpecNode): boolean {
-    return this.free.has(root);
+    return this.#free.has(root);
   }
 
   /** The rules at a path; `around` for one that is not declared. */
   at(node: SpecNode | undefined, around: Rules): Rules {
-    return (node === undefined ? undefined : this.byNode.get(node)) ?? around;
+    return (node === undefined ? undefined : this.#byNode.get(node)) ?? around;
   }
 
   /** Whether values at a path and below can break nothing. */
   isFree(node: SpecNode | undefined, rules: Rules): boolean {
-    return node === undefined ? evolves(rules) : this.free.has(node);
+    return node === undefined ? evolves(rules) : this.#free.has(node);
   }
 
   /** The rules of the document itself. */
@@ -69,12 +69,12 @@ export class Contracts {
     return this.at(root, EVOLVE);
   }
 
-  private enter(node: SpecNode, around: Rules): boolean {
+  #enter(node: SpecNode, around: Rules): boolean {
     const rules = rulesFrom(around, node.spec?.contract);
-    this.byNode.set(node, rules);
+    this.#byNode.set(node, rules);
     let free = evolves(rules);
-    for (const child of node.children.values()) free = this.enter(child, rules) && free;
-    if (free) this.free.add(node);
+    for (const child of node.children.values()) free = this.#enter(child, rules) && free;
+    if (free) this.#free.add(node);
     return free;
   }
 }

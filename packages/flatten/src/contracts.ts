@@ -2,11 +2,14 @@
 import { ContractCheck } from './contract-check.ts';
 import { Contracts, describeViolation, type Violation } from './contract.ts';
 import { ContractError, type ErrorPlace, formatSpecPath, SpecError } from './errors.ts';
+import { valueAt } from './keys.ts';
 import type { Names } from './names.ts';
 import type { TablePlan } from './plan.ts';
 import { Rejects, rejectsOf } from './rejects.ts';
 import { checkKeys, depthOf, type SpecNode } from './spec-tree.ts';
 import type { Contract, ContractMode, JsonObject, RootSpec } from './spec.ts';
+import { coerce, type Scalar } from './types.ts';
+import { isContainer } from './walk.ts';
 
 export { ContractError } from './errors.ts';
 
@@ -19,6 +22,8 @@ export interface ContractKeeper {
    * @throws ContractError when the document would change what is frozen
    */
   check(document: JsonObject, place: Place): Violation | undefined;
+  /** Puts a document aside, whose row would have the key `id`. */
+  reject(document: JsonObject, id: string, violation: Violation): void;
   /** Absent where no document is put aside, nor was in an earlier run. */
   readonly rejects: Rejects | undefined;
 }
@@ -34,6 +39,9 @@ export function contracts(
 ): ContractKeeper | undefined {
   checkContract(spec.contract, 'The specification');
   for (const { path, contract } of spec.paths ?? []) checkContract(contract, `The path ${formatSpecPath(path)}`);
+  if (spec.rejected !== undefined && (typeof spec.rejected !== 'string' || spec.rejected === '')) {
+    throw new SpecError('`rejected` is the name of the table of rejected documents');
+  }
   const { root, names } = plan;
   const rules = new Contracts(tree, spec.contract);
   const contract = rules.allowsAll(tree) ? undefined : new ContractCheck(root, tree, rules, depthOf(spec));
@@ -44,6 +52,14 @@ export function contracts(
       const violation = contract?.check(document);
       if (violation?.mode === 'freeze') throw broken(violation, place);
       return violation;
+    },
+    reject(document, id, violation) {
+      const key = root.keys.map((column): Scalar => {
+        if (column.kind !== 'value' || column.slot === 'key') return id;
+        const value = valueAt(document, column.path) ?? '';
+        return isContainer(value) ? '' : coerce(column.node?.spec?.type, value);
+      });
+      rejects?.add(id, key, violation, document);
     },
     rejects,
   };

@@ -7,7 +7,7 @@ import type { Violation } from './contract.ts';
 import type { ContractKeeper, contracts as contractsOption } from './contracts.ts';
 import { emittedTables, takeBatch } from './emit.ts';
 import { DocumentError, formatPath, SpecError } from './errors.ts';
-import { ContentHasher, joinKey, KeyCheck, valueAt } from './keys.ts';
+import { ContentHasher, joinKey, KeyCheck } from './keys.ts';
 import type { Names } from './names.ts';
 import { Occurrences } from './occurrences.ts';
 import { parsePage } from './parse.ts';
@@ -17,8 +17,8 @@ import { startPlan } from './restore.ts';
 import type { TableSchema } from './schema.ts';
 import { depthOf, specTree } from './spec-tree.ts';
 import type { JsonObject, JsonValue, Path, RootSpec } from './spec.ts';
-import { canonicalText, coerce, type Scalar } from './types.ts';
-import { addDocument, isContainer } from './walk.ts';
+import { canonicalText } from './types.ts';
+import { addDocument } from './walk.ts';
 import { ByteEngine } from './wasm/byte-engine.ts';
 
 /** A page: JSON text as UTF-8 bytes or string, or what was parsed of it. */
@@ -72,91 +72,91 @@ export function createFlattener(spec: RootSpec, options: FlattenerOptions = {}):
 }
 
 class PlanFlattener implements Flattener {
-  private readonly root: TablePlan;
-  private readonly names: Names;
-  private readonly keyCheck: KeyCheck;
-  private readonly maxDepth: number;
-  private readonly contentKey: ValueColumn | undefined;
-  private readonly hasher: ContentHasher;
+  readonly #root: TablePlan;
+  readonly #names: Names;
+  readonly #keyCheck: KeyCheck;
+  readonly #maxDepth: number;
+  readonly #contentKey: ValueColumn | undefined;
+  readonly #hasher: ContentHasher;
   /** Absent where everything is allowed. */
-  private readonly contracts: ContractKeeper | undefined;
-  private readonly occurrences = new Occurrences();
-  private readonly pendingKeys = new Map<string, number>();
+  readonly #contracts: ContractKeeper | undefined;
+  readonly #occurrences = new Occurrences();
+  readonly #pendingKeys = new Map<string, number>();
   /** Absent where pages are left to the TypeScript path. */
-  private readonly engine: ByteEngine | undefined;
-  private pages = 0;
-  private pending = 0;
+  readonly #engine: ByteEngine | undefined;
+  #pages = 0;
+  #pending = 0;
 
   constructor(spec: RootSpec, usesKernel: boolean, { contracts = refuseContracts }: FlattenerOptions) {
     const tree = specTree(spec);
     const plan = startPlan(spec, tree);
     const { root, names } = plan;
-    this.root = root;
-    this.names = names;
-    this.maxDepth = depthOf(spec);
-    this.hasher = new ContentHasher(spec);
-    this.keyCheck = new KeyCheck(tree, spec.primaryKey, this.maxDepth);
+    this.#root = root;
+    this.#names = names;
+    this.#maxDepth = depthOf(spec);
+    this.#hasher = new ContentHasher(spec);
+    this.#keyCheck = new KeyCheck(tree, spec.primaryKey, this.#maxDepth);
     const first = root.keys[0];
-    this.contentKey = first?.kind === 'value' && first.slot === 'key' ? first : undefined;
-    this.contracts = contracts(spec, tree, plan);
-    const hasher = this.contentKey === undefined ? undefined : this.hasher;
-    if (usesKernel && this.contracts === undefined) this.engine = new ByteEngine(root, this.maxDepth, hasher);
+    this.#contentKey = first?.kind === 'value' && first.slot === 'key' ? first : undefined;
+    this.#contracts = contracts(spec, tree, plan);
+    const hasher = this.#contentKey === undefined ? undefined : this.#hasher;
+    if (usesKernel && this.#contracts === undefined) this.#engine = new ByteEngine(root, this.#maxDepth, hasher);
   }
 
-  private get rejects(): Rejects | undefined {
-    return this.contracts?.rejects;
+  get #rejects(): Rejects | undefined {
+    return this.#contracts?.rejects;
   }
 
   get schema(): readonly TableSchema[] {
-    this.engine?.describe();
-    const tables = emittedTables(this.root);
-    const rejects = this.rejects?.schema;
+    this.#engine?.describe();
+    const tables = emittedTables(this.#root);
+    const rejects = this.#rejects?.schema;
     return rejects === undefined ? tables : [...tables, rejects];
   }
 
   get pendingDocuments(): number {
-    return this.taken + (this.rejects?.size ?? 0);
+    return this.#taken + (this.#rejects?.size ?? 0);
   }
 
-  private get taken(): number {
-    return this.pending - (this.root.replaced?.size ?? 0);
+  get #taken(): number {
+    return this.#pending - (this.#root.replaced?.size ?? 0);
   }
 
   push(page: Page, options: PushOptions = {}): number {
-    const number = this.pages + 1;
-    const count = this.engine?.push(page, checkAt(options));
+    const number = this.#pages + 1;
+    const count = this.#engine?.push(page, checkAt(options));
     if (count !== undefined) {
-      this.pages = number;
-      this.pending += count;
-      for (const hash of this.engine?.hashes ?? []) this.addContentKey(hash);
+      this.#pages = number;
+      this.#pending += count;
+      for (const hash of this.#engine?.hashes ?? []) this.#addContentKey(hash);
       return count;
     }
-    const { documents, keys, violations } = this.prepare(page, options, number);
+    const { documents, keys, violations } = this.#prepare(page, options, number);
     // From here on nothing can fail.
-    this.pages = number;
-    if (documents.length > 0) this.leaveEngine();
+    this.#pages = number;
+    if (documents.length > 0) this.#leaveEngine();
     for (const [index, document] of documents.entries()) {
       const violation = violations.get(index);
-      if (violation === undefined) this.add(document, keys[index] ?? '');
-      else this.reject(document, keys[index] ?? '', violation);
+      if (violation === undefined) this.#add(document, keys[index] ?? '');
+      else this.#contracts?.reject(document, this.#keyOfRow(keys[index] ?? ''), violation);
     }
     return documents.length;
   }
 
   take(): Batch {
-    this.engine?.describe();
-    const batch = takeBatch(this.root, this.names, this.taken);
-    this.engine?.taken();
-    this.pendingKeys.clear();
-    this.pending = 0;
-    const rejected = this.rejects?.take();
+    this.#engine?.describe();
+    const batch = takeBatch(this.#root, this.#names, this.#taken);
+    this.#engine?.taken();
+    this.#pendingKeys.clear();
+    this.#pending = 0;
+    const rejected = this.#rejects?.take();
     if (rejected === undefined) return batch;
     const { tables, changes } = batch;
     return { ...batch, tables: [...tables, rejected.table], changes: [...changes, ...rejected.changes] };
   }
 
   /** All that may refuse a page. */
-  private prepare(page: Page, options: PushOptions, number: number): Prepared {
+  #prepare(page: Page, options: PushOptions, number: number): Prepared {
     const at = checkAt(options);
     const isText = typeof page === 'string' || page instanceof Uint8Array;
     const value: JsonValue = isText ? parsePage(page, { page: number }) : page;
@@ -169,57 +169,48 @@ class PlanFlattener implements Flattener {
       if (!isPlainObject(object)) {
         throw new DocumentError(`A document is an object; this one is ${describe(object)}`, place);
       }
-      keys.push(this.keyCheck.check(object, place) ?? this.hasher.hash(object, place));
-      const violation = this.contracts?.check(object, place);
+      keys.push(this.#keyCheck.check(object, place) ?? this.#hasher.hash(object, place));
+      const violation = this.#contracts?.check(object, place);
       if (violation !== undefined) violations.set(document, violation);
     }
     return { documents: documents as JsonObject[], keys, violations };
   }
 
-  private reject(document: JsonObject, key: string, violation: Violation): void {
-    if (this.contentKey !== undefined) {
-      const id = this.occurrences.next(key);
-      this.rejects?.add(id, [id], violation, document);
-      return;
-    }
-    const values = this.root.keys.map((column): Scalar => {
-      const path = column.kind === 'value' ? column.path : [];
-      const value = valueAt(document, path) ?? '';
-      return isContainer(value) ? '' : coerce(column.kind === 'value' ? column.node?.spec?.type : undefined, value);
-    });
-    this.rejects?.add(key, values, violation, document);
+  /** The key of a row, of the declared key's text or the content hash. */
+  #keyOfRow(key: string): string {
+    return this.#contentKey === undefined ? key : this.#occurrences.next(key);
   }
 
   /** Adds the key of the next row. */
-  private addContentKey(hash: string): void {
-    const builder = this.contentKey?.builder;
-    builder?.append(builder.values.length, this.occurrences.next(hash));
+  #addContentKey(hash: string): void {
+    const builder = this.#contentKey?.builder;
+    builder?.append(builder.values.length, this.#keyOfRow(hash));
   }
 
   /** What the engine holds goes into the plan, which takes the rest of the batch. */
-  private leaveEngine(): void {
-    if (this.engine?.spill() !== true || this.contentKey !== undefined) return;
-    const keys = this.root.keys.flatMap((column) => (column.kind === 'value' ? [column.builder.values] : []));
-    for (let row = 0; row < this.root.rows; row++) {
+  #leaveEngine(): void {
+    if (this.#engine?.spill() !== true || this.#contentKey !== undefined) return;
+    const keys = this.#root.keys.flatMap((column) => (column.kind === 'value' ? [column.builder.values] : []));
+    for (let row = 0; row < this.#root.rows; row++) {
       const texts = keys.map((values) => canonicalText(values[row] ?? ''));
-      this.pendingKeys.set(joinKey(texts), row);
+      this.#pendingKeys.set(joinKey(texts), row);
     }
   }
 
-  private add(document: JsonObject, key: string): void {
-    const row = addDocument(this.root, document, this.maxDepth);
-    this.pending++;
-    if (this.contentKey !== undefined) {
-      this.addContentKey(key);
+  #add(document: JsonObject, key: string): void {
+    const row = addDocument(this.#root, document, this.#maxDepth);
+    this.#pending++;
+    if (this.#contentKey !== undefined) {
+      this.#addContentKey(key);
       return;
     }
-    const earlier = this.pendingKeys.get(key);
+    const earlier = this.#pendingKeys.get(key);
     if (earlier !== undefined) {
-      this.root.replaced ??= new Set();
-      this.root.replaced.add(earlier);
+      this.#root.replaced ??= new Set();
+      this.#root.replaced.add(earlier);
     }
-    this.pendingKeys.set(key, row);
-    this.rejects?.drop(key);
+    this.#pendingKeys.set(key, row);
+    this.#rejects?.drop(key);
   }
 }
 
@@ -233,8 +224,8 @@ interface Prepared {
 }
 
 /** In place of `contracts` where they are not given. */
-function refuseContracts({ contract, paths = [], tables = [], table }: RootSpec): undefined {
-  const isDeclared = contract !== undefined || paths.some((entry) => entry.contract !== undefined);
+function refuseContracts({ contract, rejected, paths = [], tables = [], table }: RootSpec): undefined {
+  const isDeclared = (contract ?? rejected) !== undefined || paths.some((entry) => entry.contract !== undefined);
   if (isDeclared || tables.some(({ root, rejects }) => root === table && rejects === true)) {
     throw new SpecError(
       'The specification or an earlier run has contracts; give what keeps them, from @millrace/flatten/contracts: createFlattener(spec, { contracts })',

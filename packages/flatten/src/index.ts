@@ -9,7 +9,6 @@ export {
 } from './flattener.ts';
 export type { Batch, Column, DictionaryValues, PlainValues, TableBatch } from './batch.ts';
 export { canonicalJson } from './canonical-json.ts';
-export { formatDate, formatDateTime, parseAnyIso } from './dates.ts';
 export {
   DocumentError,
   EncodingError,
@@ -21,7 +20,7 @@ export {
   SpecError,
 } from './errors.ts';
 export { flatten, type FlattenOptions } from './flatten.ts';
-export { contentHash, memberIdentity } from './keys.ts';
+export { contentHash } from './keys.ts';
 export { parseJson } from './parse.ts';
 export { type CellValue, columnValues, type Row, rows } from './read.ts';
 export type { ColumnRole, ColumnSchema, ColumnType, SchemaChange, TableSchema } from './schema.ts';

@@ -2,7 +2,7 @@
 import { canonicalJson } from './canonical-json.ts';
 import { DocumentError, type ErrorPlace, formatSpecPath } from './errors.ts';
 import { parseJson } from './parse.ts';
-import type { Identity, IdentityRules, JsonObject, JsonValue, Path, RootSpec } from './spec.ts';
+import type { Identity, JsonObject, JsonValue, Path, RootSpec } from './spec.ts';
 import type { SpecNode } from './spec-tree.ts';
 import { canonicalText, coerce } from './types.ts';
 import { keyOfPath } from './names.ts';
@@ -15,18 +15,6 @@ export function contentHash(value: JsonValue): string {
   return sha256(encodeScratch(canonicalJson(value)));
 }
 
-/** An `identity` by rules about the members of a document: pages of bytes are hashed by it without being parsed. */
-export function memberIdentity(rules: IdentityRules): Identity {
-  const { nullIsAbsent = false, members = {} } = rules;
-  const identity = (document: JsonObject): JsonValue =>
-    Object.fromEntries(
-      Object.entries(document)
-        .filter(([, value]) => !nullIsAbsent || value !== null)
-        .map(([key, value]) => [key, Object.hasOwn(members, key) ? (members[key]?.(value) ?? null) : value]),
-    );
-  return Object.assign(identity, { rules });
-}
-
 /** Different values of members that are remembered with what counts in their place, and how long they may be. */
 const KNOWN_LIMIT = 5000;
 const KNOWN_LENGTH = 200;
@@ -35,12 +23,12 @@ const KNOWN_LENGTH = 200;
 export class ContentHasher {
   /** Absent where the documents themselves are hashed. */
   readonly identity: Identity | undefined;
-  private readonly sha256: ((text: string) => string) | undefined;
-  private readonly known = new Map<string, string>();
+  readonly #sha256: ((text: string) => string) | undefined;
+  readonly #known = new Map<string, string>();
 
   constructor({ identity, sha256: given }: Pick<RootSpec, 'identity' | 'sha256'>) {
     this.identity = identity;
-    this.sha256 = given;
+    this.#sha256 = given;
   }
 
   /** @throws DocumentError when `identity` gives nothing */
@@ -49,23 +37,23 @@ export class ContentHasher {
     if (value === undefined) {
       throw new DocumentError('`identity` gave nothing for a document; give a JSON value', place);
     }
-    return this.sha256 === undefined ? contentHash(value) : this.sha256(canonicalJson(value));
+    return this.#sha256 === undefined ? contentHash(value) : this.#sha256(canonicalJson(value));
   }
 
   /** The hash of a canonical text, given in UTF-8. */
   hashText(text: Uint8Array): string {
-    return this.sha256 === undefined ? sha256(text) : this.sha256(decodeOwn(text));
+    return this.#sha256 === undefined ? sha256(text) : this.#sha256(decodeOwn(text));
   }
 
   /** The canonical text of what counts in place of a member, whose JSON text is given. */
   memberText(key: string, json: string): string {
     const id = `${key}\n${json}`;
-    const known = this.known.get(id);
+    const known = this.#known.get(id);
     if (known !== undefined) return known;
     const text = canonicalJson(this.identity?.rules?.members?.[key]?.(parseJson(json)) ?? null);
     if (json.length > KNOWN_LENGTH) return text;
-    if (this.known.size >= KNOWN_LIMIT) this.known.clear();
-    this.known.set(id, text);
+    if (this.#known.size >= KNOWN_LIMIT) this.#known.clear();
+    this.#known.set(id, text);
     return text;
   }
 }
@@ -74,16 +62,16 @@ type Place = ErrorPlace & { readonly path: readonly (string | number)[] };
 
 /** Checks what a declaration promises of documents: that each key is there, and no two siblings have the same. */
 export class KeyCheck {
-  private readonly root: SpecNode;
-  private readonly rootKey: readonly Path[] | undefined;
-  private readonly maxDepth: number;
-  private readonly withKeysBelow = new Set<SpecNode>();
+  readonly #root: SpecNode;
+  readonly #rootKey: readonly Path[] | undefined;
+  readonly #maxDepth: number;
+  readonly #withKeysBelow = new Set<SpecNode>();
 
   constructor(root: SpecNode, rootKey: readonly Path[] | undefined, maxDepth: number) {
-    this.root = root;
-    this.rootKey = rootKey;
-    this.maxDepth = maxDepth;
-    this.findKeys(root);
+    this.#root = root;
+    this.#rootKey = rootKey;
+    this.#maxDepth = maxDepth;
+    this.#findKeys(root);
   }
 
   /**
@@ -91,43 +79,43 @@ export class KeyCheck {
    * @throws DocumentError when a key of it, or of an element of its arrays, is missing or repeated
    */
   check(document: JsonObject, place: Place): string | undefined {
-    const key = this.rootKey === undefined ? undefined : keyText(this.root, document, this.rootKey, place);
-    if (this.withKeysBelow.has(this.root)) this.checkBelow(this.root, document, 0, place);
+    const key = this.#rootKey === undefined ? undefined : keyText(this.#root, document, this.#rootKey, place);
+    if (this.#withKeysBelow.has(this.#root)) this.#checkBelow(this.#root, document, 0, place);
     return key;
   }
 
-  private findKeys(node: SpecNode): boolean {
+  #findKeys(node: SpecNode): boolean {
     let found = node.spec?.primaryKey !== undefined;
-    for (const child of node.children.values()) found = this.findKeys(child) || found;
-    if (found) this.withKeysBelow.add(node);
+    for (const child of node.children.values()) found = this.#findKeys(child) || found;
+    if (found) this.#withKeysBelow.add(node);
     return found;
   }
 
-  private checkBelow(node: SpecNode, object: JsonObject, level: number, place: Place): void {
-    if (level > this.maxDepth) return;
+  #checkBelow(node: SpecNode, object: JsonObject, level: number, place: Place): void {
+    if (level > this.#maxDepth) return;
     if (node.spec?.map === 'table') {
       const child = node.children.get('value');
-      for (const key of Object.keys(object)) this.checkMember(child, object, key, level, place);
+      for (const key of Object.keys(object)) this.#checkMember(child, object, key, level, place);
       return;
     }
     for (const [step, child] of node.children) {
       const key = keyOfPath(step);
-      if (key !== undefined) this.checkMember(child, object, key, level, place);
+      if (key !== undefined) this.#checkMember(child, object, key, level, place);
     }
   }
 
-  private checkMember(node: SpecNode | undefined, object: JsonObject, key: string, level: number, place: Place): void {
-    if (node === undefined || !this.withKeysBelow.has(node) || !Object.hasOwn(object, key)) return;
+  #checkMember(node: SpecNode | undefined, object: JsonObject, key: string, level: number, place: Place): void {
+    if (node === undefined || !this.#withKeysBelow.has(node) || !Object.hasOwn(object, key)) return;
     const value = object[key] ?? null;
     if (!isContainer(value) || node.spec?.omit === true || node.spec?.type === 'JSON' || node.spec?.map === 'json')
       return;
     const at: Place = { ...place, path: [...place.path, key] };
-    if (isArray(value)) this.checkArray(node, value, level + 1, at);
-    else this.checkBelow(node, value, level + 1, at);
+    if (isArray(value)) this.#checkArray(node, value, level + 1, at);
+    else this.#checkBelow(node, value, level + 1, at);
   }
 
-  private checkArray(node: SpecNode, array: readonly JsonValue[], level: number, place: Place): void {
-    if (shapeOfArray(array, level, this.maxDepth) !== 'rows') return;
+  #checkArray(node: SpecNode, array: readonly JsonValue[], level: number, place: Place): void {
+    if (shapeOfArray(array, level, this.#maxDepth) !== 'rows') return;
     const keys = node.spec?.primaryKey;
     const seen = new Set<string>();
     const inner = node.children.get('[]');
@@ -144,8 +132,8 @@ export class KeyCheck {
         }
         seen.add(text);
       }
-      if (isObject(element)) this.checkBelow(node, element, level + 1, at);
-      else if (isArray(element) && inner !== undefined) this.checkArray(inner, element, level + 1, at);
+      if (isObject(element)) this.#checkBelow(node, element, level + 1, at);
+      else if (isArray(element) && inner !== undefined) this.#checkArray(inner, element, level + 1, at);
     }
   }
 }

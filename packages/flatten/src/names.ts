@@ -37,20 +37,20 @@ export function keyOfPath(step: string): string | undefined {
  * `value` of objects with the scalars of the same array, and the arrays below a path that holds an object here and an array of objects there.
  */
 export class Names {
-  private readonly taken = new Set<string>();
+  readonly #taken = new Set<string>();
 
   /** @param identity what the name stands for; two claims never have the same */
   claim(wanted: string, identity: readonly string[]): string {
     let name = wanted;
-    for (let length = 8; this.taken.has(fold(name)); length += 8) {
+    for (let length = 8; this.#taken.has(fold(name)); length += 8) {
       name = `${wanted}~x${sha256(encodeUtf8(JSON.stringify(identity))).slice(0, length)}`;
     }
-    this.taken.add(fold(name));
+    this.#taken.add(fold(name));
     return name;
   }
 
   add(name: string): void {
-    this.taken.add(fold(name));
+    this.#taken.add(fold(name));
   }
 }
 

@@ -5,48 +5,49 @@ const WORDS = 4;
 
 /** Gives each content hash the number of its equals before. */
 export class Occurrences {
-  private hashes = new Uint32Array(256 * WORDS);
-  private counts = new Uint32Array(256);
-  private size = 0;
-  private readonly wanted = new Uint32Array(WORDS);
+  #hashes = new Uint32Array(256 * WORDS);
+  #counts = new Uint32Array(256);
+  #size = 0;
+  readonly #wanted = new Uint32Array(WORDS);
 
   /** `<hash>-<0-based occurrence>` */
   next(hash: string): string {
-    if (this.size * 2 >= this.counts.length) this.grow();
-    readWords(hash, this.wanted);
-    const slot = this.slotOf(this.wanted, 0);
-    const count = this.counts[slot] ?? 0;
+    if (this.#size * 2 >= this.#counts.length) this.#grow();
+    readWords(hash, this.#wanted);
+    const slot = this.#slotOf(this.#wanted, 0);
+    const count = this.#counts[slot] ?? 0;
     if (count === 0) {
-      this.hashes.set(this.wanted, slot * WORDS);
-      this.size++;
+      this.#hashes.set(this.#wanted, slot * WORDS);
+      this.#size++;
     }
-    this.counts[slot] = count + 1;
+    this.#counts[slot] = count + 1;
     return `${hash}-${count}`;
   }
 
   /** Where a hash is, or would be. */
-  private slotOf(from: Uint32Array, at: number): number {
-    const mask = this.counts.length - 1;
+  #slotOf(from: Uint32Array, at: number): number {
+    const mask = this.#counts.length - 1;
     let slot = (from[at] ?? 0) & mask;
-    while (this.counts[slot] !== 0 && !this.isAt(slot, from, at)) slot = (slot + 1) & mask;
+    while (this.#counts[slot] !== 0 && !this.#isAt(slot, from, at)) slot = (slot + 1) & mask;
     return slot;
   }
 
-  private isAt(slot: number, from: Uint32Array, at: number): boolean {
+  #isAt(slot: number, from: Uint32Array, at: number): boolean {
     const base = slot * WORDS;
-    for (let word = 0; word < WORDS; word++) if (this.hashes[base + word] !== from[at + word]) return false;
+    for (let word = 0; word < WORDS; word++) if (this.#hashes[base + word] !== from[at + word]) return false;
     return true;
   }
 
-  private grow(): void {
-    const { hashes, counts } = this;
-    this.hashes = new Uint32Array(hashes.length * 2);
-    this.counts = new Uint32Array(counts.length * 2);
+  #grow(): void {
+    const hashes = this.#hashes;
+    const counts = this.#counts;
+    this.#hashes = new Uint32Array(hashes.length * 2);
+    this.#counts = new Uint32Array(counts.length * 2);
     for (let old = 0; old < counts.length; old++) {
       if (counts[old] === 0) continue;
-      const slot = this.slotOf(hashes, old * WORDS);
-      this.hashes.set(hashes.subarray(old * WORDS, (old + 1) * WORDS), slot * WORDS);
-      this.counts[slot] = counts[old] ?? 0;
+      const slot = this.#slotOf(hashes, old * WORDS);
+      this.#hashes.set(hashes.subarray(old * WORDS, (old + 1) * WORDS), slot * WORDS);
+      this.#counts[slot] = counts[old] ?? 0;
     }
   }
 }

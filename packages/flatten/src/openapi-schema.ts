@@ -94,9 +94,9 @@ class Whole {
   /** Keywords that a branch of `anyOf` shares. */
   readonly beside: Record<string, unknown> = {};
   format: string | undefined;
-  private declared: readonly string[] | undefined;
-  private readonly choices: Record<string, OpenApiSchema[]> = {};
-  private readonly values: unknown[] = [];
+  #declared: readonly string[] | undefined;
+  readonly #choices: Record<string, OpenApiSchema[]> = {};
+  readonly #values: unknown[] = [];
 
   constructor(via: readonly string[]) {
     this.via = via;
@@ -106,7 +106,7 @@ class Whole {
   add(part: { readonly [keyword: string]: unknown }): void {
     const { type, format, properties, additionalProperties, patternProperties, items, prefixItems } = part;
     const types = typeof type === 'string' ? [type] : Array.isArray(type) ? type.map(String) : undefined;
-    if (types !== undefined) this.declared = this.declared?.filter((known) => types.includes(known)) ?? types;
+    if (types !== undefined) this.#declared = this.#declared?.filter((known) => types.includes(known)) ?? types;
     if (typeof format === 'string') this.format = format;
     this.properties.push(...entries(properties));
     this.others.push(...entries(patternProperties).map(([, schema]) => schema));
@@ -115,21 +115,21 @@ class Whole {
     if (Array.isArray(prefixItems)) this.items.push(...prefixItems.map(asSchema));
     if (items !== undefined && items !== false) this.items.push(asSchema(items));
     for (const choice of ['anyOf', 'oneOf']) {
-      if (Array.isArray(part[choice])) (this.choices[choice] ??= []).push(...part[choice].map(asSchema));
+      if (Array.isArray(part[choice])) (this.#choices[choice] ??= []).push(...part[choice].map(asSchema));
     }
-    if (Array.isArray(part['enum'])) this.values.push(...(part['enum'] as unknown[]));
-    if ('const' in part) this.values.push(part['const']);
+    if (Array.isArray(part['enum'])) this.#values.push(...(part['enum'] as unknown[]));
+    if ('const' in part) this.#values.push(part['const']);
     if (format !== undefined) this.beside['format'] = format;
   }
 
   list(choice: string): readonly OpenApiSchema[] {
-    return this.choices[choice] ?? [];
+    return this.#choices[choice] ?? [];
   }
 
   /** The types that are named, else those that the other keywords are about. */
   get types(): readonly string[] {
-    if (this.declared !== undefined) return this.declared;
-    const types = this.values.map(typeOfEnum);
+    if (this.#declared !== undefined) return this.#declared;
+    const types = this.#values.map(typeOfEnum);
     if (this.properties.length > 0 || this.others.length > 0) types.push('object');
     if (this.items.length > 0) types.push('array');
     return types;

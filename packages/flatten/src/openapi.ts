@@ -62,55 +62,55 @@ interface Here {
 
 class SpecWriter {
   readonly paths: PathSpec[] = [];
-  private readonly settings: Settings;
+  readonly #settings: Settings;
 
   constructor(settings: Settings) {
-    this.settings = settings;
+    this.#settings = settings;
   }
 
   members(facets: Facets, here: Here): void {
-    for (const [key, places] of facets.properties) this.value(places, below(here, key));
+    for (const [key, places] of facets.properties) this.#value(places, below(here, key));
   }
 
-  private value(places: readonly Place[], here: Here): void {
-    const facets = facetsOf(places, this.settings.document);
-    const given = this.settings.given.get(JSON.stringify(here.path));
+  #value(places: readonly Place[], here: Here): void {
+    const facets = facetsOf(places, this.#settings.document);
+    const given = this.#settings.given.get(JSON.stringify(here.path));
     if (given?.omit === true || given?.type === 'JSON' || given?.map === 'json') this.paths.push(given);
-    else if (facets.isArray) this.array(facets, given, here);
-    else if (facets.isObject) this.object(facets, given, here);
-    else this.put(here.path, given, facets.scalar === undefined ? {} : { type: facets.scalar });
+    else if (facets.isArray) this.#array(facets, given, here);
+    else if (facets.isObject) this.#object(facets, given, here);
+    else this.#put(here.path, given, facets.scalar === undefined ? {} : { type: facets.scalar });
   }
 
-  private object(facets: Facets, given: PathSpec | undefined, here: Here): void {
+  #object(facets: Facets, given: PathSpec | undefined, here: Here): void {
     const isMap = facets.properties.size === 0 && facets.others.length > 0;
-    const map = given?.map ?? (isMap && this.settings.maps !== 'columns' ? this.settings.maps : undefined);
+    const map = given?.map ?? (isMap && this.#settings.maps !== 'columns' ? this.#settings.maps : undefined);
     const scalar = facets.scalar === undefined ? {} : { type: facets.scalar };
-    this.put(here.path, given, { ...(map === 'json' ? {} : scalar), ...(map === undefined ? {} : { map }) });
-    if (map === 'json' || here.level > this.settings.maxDepth) return;
+    this.#put(here.path, given, { ...(map === 'json' ? {} : scalar), ...(map === undefined ? {} : { map }) });
+    if (map === 'json' || here.level > this.#settings.maxDepth) return;
     if (map !== 'table') {
       this.members(facets, here);
       return;
     }
     const values = [...facets.properties.values()].flat();
     const entry = { ...here, table: given?.table ?? `${here.table}$${renderPath(here.column)}`, column: [] };
-    this.value([...values, ...facets.others], below(entry, 'value'));
+    this.#value([...values, ...facets.others], below(entry, 'value'));
   }
 
-  private array(facets: Facets, given: PathSpec | undefined, here: Here): void {
-    const items = facetsOf(facets.items, this.settings.document);
+  #array(facets: Facets, given: PathSpec | undefined, here: Here): void {
+    const items = facetsOf(facets.items, this.#settings.document);
     const isNested = items.isArray || items.isObject;
-    if (here.level + (isNested ? 1 : 0) > this.settings.maxDepth) return;
+    if (here.level + (isNested ? 1 : 0) > this.#settings.maxDepth) return;
     // Nothing is known of the elements: whether there will be a table is up to the documents.
     if (!isNested && items.scalar === undefined && given === undefined) return;
     const table = given?.table ?? `${here.table}$${here.column.length === 0 ? '[]' : renderPath(here.column)}`;
-    this.put(here.path, given, { table, ...(items.scalar === undefined ? {} : { type: items.scalar }) });
+    this.#put(here.path, given, { table, ...(items.scalar === undefined ? {} : { type: items.scalar }) });
     const rows: Here = { path: here.path, table, column: [], level: here.level + 1 };
-    if (items.isArray) this.value([...facets.items], { ...rows, path: [...here.path, '[]'] });
+    if (items.isArray) this.#value([...facets.items], { ...rows, path: [...here.path, '[]'] });
     if (items.isObject) this.members(items, rows);
     if (facets.isObject) this.members(facets, here);
   }
 
-  private put(path: Path, given: PathSpec | undefined, found: Omit<PathSpec, 'path'>): void {
+  #put(path: Path, given: PathSpec | undefined, found: Omit<PathSpec, 'path'>): void {
     if (given === undefined && Object.keys(found).length === 0) return;
     this.paths.push({ path, ...found, ...given });
   }

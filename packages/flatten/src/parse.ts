@@ -83,61 +83,61 @@ type Container = { [key: string]: JsonValue } | JsonValue[];
 
 /** Without recursion, so that depth is bounded by memory alone. */
 class Parser {
-  private readonly text: string;
-  private readonly byteBase: number;
-  private readonly place: ErrorPlace;
-  private at = 0;
-  private readonly containers: Container[] = [];
-  private readonly keys: string[] = [];
+  readonly #text: string;
+  readonly #byteBase: number;
+  readonly #place: ErrorPlace;
+  #at = 0;
+  readonly #containers: Container[] = [];
+  readonly #keys: string[] = [];
 
   constructor(text: string, byteBase: number, place: ErrorPlace) {
-    this.text = text;
-    this.byteBase = byteBase;
-    this.place = place;
+    this.#text = text;
+    this.#byteBase = byteBase;
+    this.#place = place;
   }
 
   parse(): JsonValue {
     for (;;) {
-      this.skipSpace();
-      const opened = this.tryOpen();
+      this.#skipSpace();
+      const opened = this.#tryOpen();
       if (opened === 'opened') continue;
-      let value = opened === 'closed' ? this.pop() : this.scalar();
+      let value = opened === 'closed' ? this.#pop() : this.#scalar();
       for (;;) {
-        const container = this.containers.at(-1);
+        const container = this.#containers.at(-1);
         if (container === undefined) {
-          this.skipSpace();
-          if (this.at < this.text.length) this.fail('there is more after the end of the value');
+          this.#skipSpace();
+          if (this.#at < this.#text.length) this.#fail('there is more after the end of the value');
           return value;
         }
-        this.store(container, value);
-        if (!this.endsHere(container)) break;
-        value = this.pop();
+        this.#store(container, value);
+        if (!this.#endsHere(container)) break;
+        value = this.#pop();
       }
     }
   }
 
   /** `opened`: the next thing is a value inside. `closed`: an empty container. `no`: a scalar. */
-  private tryOpen(): 'opened' | 'closed' | 'no' {
-    const char = this.text.charCodeAt(this.at);
+  #tryOpen(): 'opened' | 'closed' | 'no' {
+    const char = this.#text.charCodeAt(this.#at);
     if (char === 0x7b) {
-      this.at++;
-      this.containers.push({});
-      this.keys.push('');
-      this.skipSpace();
-      if (this.text.charCodeAt(this.at) === 0x7d) {
-        this.at++;
+      this.#at++;
+      this.#containers.push({});
+      this.#keys.push('');
+      this.#skipSpace();
+      if (this.#text.charCodeAt(this.#at) === 0x7d) {
+        this.#at++;
         return 'closed';
       }
-      this.key();
+      this.#key();
       return 'opened';
     }
     if (char === 0x5b) {
-      this.at++;
-      this.containers.push([]);
-      this.keys.push('');
-      this.skipSpace();
-      if (this.text.charCodeAt(this.at) === 0x5d) {
-        this.at++;
+      this.#at++;
+      this.#containers.push([]);
+      this.#keys.push('');
+      this.#skipSpace();
+      if (this.#text.charCodeAt(this.#at) === 0x5d) {
+        this.#at++;
         return 'closed';
       }
       return 'opened';
@@ -145,134 +145,134 @@ class Parser {
     return 'no';
   }
 
-  private pop(): JsonValue {
-    this.keys.pop();
-    return this.containers.pop() ?? null;
+  #pop(): JsonValue {
+    this.#keys.pop();
+    return this.#containers.pop() ?? null;
   }
 
-  private store(container: Container, value: JsonValue): void {
+  #store(container: Container, value: JsonValue): void {
     if (Array.isArray(container)) {
       container.push(value);
       return;
     }
-    const key = this.keys.at(-1) ?? '';
+    const key = this.#keys.at(-1) ?? '';
     if (key === '__proto__') {
       Object.defineProperty(container, key, { value, enumerable: true, configurable: true, writable: true });
     } else container[key] = value;
   }
 
   /** Reads what follows a value in a container: true at its end, false when another value comes (its key already read). */
-  private endsHere(container: Container): boolean {
-    this.skipSpace();
-    const char = this.text.charCodeAt(this.at);
+  #endsHere(container: Container): boolean {
+    this.#skipSpace();
+    const char = this.#text.charCodeAt(this.#at);
     const isArray = Array.isArray(container);
     if (char === 0x2c) {
-      this.at++;
+      this.#at++;
       if (!isArray) {
-        this.skipSpace();
-        this.key();
+        this.#skipSpace();
+        this.#key();
       }
       return false;
     }
     if (char !== (isArray ? 0x5d : 0x7d))
-      this.fail(isArray ? 'expected , or ] in an array' : 'expected , or } in an object');
-    this.at++;
+      this.#fail(isArray ? 'expected , or ] in an array' : 'expected , or } in an object');
+    this.#at++;
     return true;
   }
 
-  private key(): void {
-    if (this.text.charCodeAt(this.at) !== 0x22) this.fail('expected a key in double quotes');
-    this.keys[this.keys.length - 1] = this.string();
-    this.skipSpace();
-    if (this.text.charCodeAt(this.at) !== 0x3a) this.fail('expected : after a key');
-    this.at++;
+  #key(): void {
+    if (this.#text.charCodeAt(this.#at) !== 0x22) this.#fail('expected a key in double quotes');
+    this.#keys[this.#keys.length - 1] = this.#string();
+    this.#skipSpace();
+    if (this.#text.charCodeAt(this.#at) !== 0x3a) this.#fail('expected : after a key');
+    this.#at++;
   }
 
-  private scalar(): JsonValue {
-    const char = this.text.charCodeAt(this.at);
-    if (char === 0x22) return this.string();
-    if (char === 0x2d || (char >= 0x30 && char <= 0x39)) return this.number();
-    if (this.text.startsWith('true', this.at)) return this.word(4, true);
-    if (this.text.startsWith('false', this.at)) return this.word(5, false);
-    if (this.text.startsWith('null', this.at)) return this.word(4, null);
-    return this.fail('expected a value');
+  #scalar(): JsonValue {
+    const char = this.#text.charCodeAt(this.#at);
+    if (char === 0x22) return this.#string();
+    if (char === 0x2d || (char >= 0x30 && char <= 0x39)) return this.#number();
+    if (this.#text.startsWith('true', this.#at)) return this.#word(4, true);
+    if (this.#text.startsWith('false', this.#at)) return this.#word(5, false);
+    if (this.#text.startsWith('null', this.#at)) return this.#word(4, null);
+    return this.#fail('expected a value');
   }
 
-  private word<T>(length: number, value: T): T {
-    this.at += length;
+  #word<T>(length: number, value: T): T {
+    this.#at += length;
     return value;
   }
 
-  private number(): number | bigint | string {
-    NUMBER.lastIndex = this.at;
-    const match = NUMBER.exec(this.text);
-    if (match === null) return this.fail('expected a digit after -');
-    const next = this.text.charCodeAt(this.at + match[0].length);
+  #number(): number | bigint | string {
+    NUMBER.lastIndex = this.#at;
+    const match = NUMBER.exec(this.#text);
+    if (match === null) return this.#fail('expected a digit after -');
+    const next = this.#text.charCodeAt(this.#at + match[0].length);
     if ((next >= 0x30 && next <= 0x39) || next === 0x2e || next === 0x65 || next === 0x45) {
-      this.at += match[0].length;
-      return this.fail('a number that JSON does not allow');
+      this.#at += match[0].length;
+      return this.#fail('a number that JSON does not allow');
     }
-    this.at += match[0].length;
+    this.#at += match[0].length;
     return numberOfLiteral(match[0]);
   }
 
-  private string(): string {
+  #string(): string {
     let result = '';
-    let start = this.at + 1;
+    let start = this.#at + 1;
     for (let i = start; ; i++) {
-      const unit = this.text.charCodeAt(i);
+      const unit = this.#text.charCodeAt(i);
       if (unit === 0x22) {
-        this.at = i + 1;
-        return result + this.text.slice(start, i);
+        this.#at = i + 1;
+        return result + this.#text.slice(start, i);
       }
       if (unit === 0x5c) {
-        result += this.text.slice(start, i);
-        this.at = i;
-        result += this.escape();
-        start = this.at;
+        result += this.#text.slice(start, i);
+        this.#at = i;
+        result += this.#escape();
+        start = this.#at;
         i = start - 1;
       } else if (unit < 0x20) {
-        this.at = i;
-        this.fail('a control character in a string must be escaped');
+        this.#at = i;
+        this.#fail('a control character in a string must be escaped');
       } else if (Number.isNaN(unit)) {
-        this.at = i;
-        this.fail('expected " at the end of a string');
+        this.#at = i;
+        this.#fail('expected " at the end of a string');
       }
     }
   }
 
-  private escape(): string {
-    const char = this.text.charAt(this.at + 1);
+  #escape(): string {
+    const char = this.#text.charAt(this.#at + 1);
     if (char === 'u') {
-      const hex = this.text.slice(this.at + 2, this.at + 6);
-      if (!/^[0-9a-fA-F]{4}$/.test(hex)) this.fail('expected four hex digits after \\u');
-      this.at += 6;
+      const hex = this.#text.slice(this.#at + 2, this.#at + 6);
+      if (!/^[0-9a-fA-F]{4}$/.test(hex)) this.#fail('expected four hex digits after \\u');
+      this.#at += 6;
       return String.fromCharCode(Number.parseInt(hex, 16));
     }
     const plain = ESCAPES.get(char);
-    if (plain === undefined) return this.fail('an escape that JSON does not know');
-    this.at += 2;
+    if (plain === undefined) return this.#fail('an escape that JSON does not know');
+    this.#at += 2;
     return plain;
   }
 
-  private skipSpace(): void {
+  #skipSpace(): void {
     for (;;) {
-      const char = this.text.charCodeAt(this.at);
+      const char = this.#text.charCodeAt(this.#at);
       if (char !== 0x20 && char !== 0x0a && char !== 0x0d && char !== 0x09) return;
-      this.at++;
+      this.#at++;
     }
   }
 
-  private fail(problem: string): never {
-    const before = this.text.slice(0, this.at);
+  #fail(problem: string): never {
+    const before = this.#text.slice(0, this.#at);
     const lineStart = before.lastIndexOf('\n') + 1;
-    throw new JsonSyntaxError(this.at >= this.text.length ? `${problem}, but the page ends here` : problem, {
-      ...this.place,
+    throw new JsonSyntaxError(this.#at >= this.#text.length ? `${problem}, but the page ends here` : problem, {
+      ...this.#place,
       line: before.split('\n').length,
-      column: this.at - lineStart + 1,
-      snippet: JSON.stringify(this.text.slice(Math.max(0, this.at - 30), this.at + 30)),
-      byteOffset: this.byteBase + utf8Length(before),
-      path: this.containers.map((container, i) => (Array.isArray(container) ? container.length : (this.keys[i] ?? ''))),
+      column: this.#at - lineStart + 1,
+      snippet: JSON.stringify(this.#text.slice(Math.max(0, this.#at - 30), this.#at + 30)),
+      byteOffset: this.#byteBase + utf8Length(before),
+      path: this.#containers.map((container, i) => (Array.isArray(container) ? container.length : (this.#keys[i] ?? ''))),
     });
   }
 }

@@ -78,7 +78,7 @@ export class PathNode {
   }
 
   scalarColumn(): ValueColumn {
-    this.scalar ??= this.table.addColumn(this, 'scalar', this.isElement ? 'value' : this.spec?.column);
+    this.scalar ??= this.table.addColumn(this, 'scalar', this.#isElement ? 'value' : this.spec?.column);
     return this.scalar;
   }
 
@@ -105,14 +105,14 @@ export class PathNode {
 
   /** Whether the scalar here stands where other documents have an object or array. */
   get isVariant(): boolean {
-    return this.json !== undefined || this.array !== undefined || this.map !== undefined || this.hasColumnsBelow();
+    return this.json !== undefined || this.array !== undefined || this.map !== undefined || this.#hasColumnsBelow();
   }
 
-  private get isElement(): boolean {
+  get #isElement(): boolean {
     return this.path.length === 0;
   }
 
-  private hasColumnsBelow(): boolean {
+  #hasColumnsBelow(): boolean {
     const todo = [...this.children.values()];
     for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
       if (node.scalar?.builder.state !== undefined || node.json || node.array || node.map) return true;
@@ -172,10 +172,10 @@ export class TablePlan {
       name: undefined,
       schema: undefined,
     }));
-    this.keys = [...links, ...this.ownKey(isMap ? [['key']] : keyPaths)];
+    this.keys = [...links, ...this.#ownKey(isMap ? [['key']] : keyPaths)];
   }
 
-  private ownKey(paths: readonly Path[] | undefined): PlanColumn[] {
+  #ownKey(paths: readonly Path[] | undefined): PlanColumn[] {
     if (paths !== undefined) return paths.map((path) => nodeAt(this.elements, path).scalarColumn());
     if (this.parent !== undefined) return [{ kind: 'position', name: undefined, schema: undefined }];
     const column: ValueColumn = {

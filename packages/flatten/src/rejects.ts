@@ -29,46 +29,46 @@ interface Rejected {
 
 /** Collects rejected documents until a batch is taken: one row for each key, as the root table has it. */
 export class Rejects {
-  private readonly root: TablePlan;
-  private readonly name: string;
-  private readonly linkNames: readonly string[];
+  readonly #root: TablePlan;
+  readonly #name: string;
+  readonly #linkNames: readonly string[];
   /** Longest texts so far, in the order of `TOLD`. */
-  private readonly longest: readonly { chars: number; bytes: number }[];
-  private readonly pending = new Map<string, Rejected>();
-  private emitted: TableSchema | undefined;
+  readonly #longest: readonly { chars: number; bytes: number }[];
+  readonly #pending = new Map<string, Rejected>();
+  #emitted: TableSchema | undefined;
 
   /** @param names those of the family; the table's own is claimed among them */
   constructor(root: TablePlan, names: Names, spec: RootSpec) {
     const wanted = spec.rejected ?? `${spec.table}__rejected`;
-    this.emitted = rejectsOf(spec);
-    this.root = root;
-    this.name = this.emitted?.name ?? names.claim(wanted, ['rejects']);
-    if (this.name !== wanted) {
+    this.#emitted = rejectsOf(spec);
+    this.#root = root;
+    this.#name = this.#emitted?.name ?? names.claim(wanted, ['rejects']);
+    if (this.#name !== wanted) {
       throw new SpecError(
-        this.emitted === undefined
+        this.#emitted === undefined
           ? `The table name ${wanted} is taken, so rejected documents need another: { rejected: '…' }`
-          : `The table of rejected documents was ${this.name} in an earlier run; keep that name with \`rejected\``,
+          : `The table of rejected documents was ${this.#name} in an earlier run; keep that name with \`rejected\``,
       );
     }
     const columns = new Names();
     for (const [name] of TOLD) columns.claim(name, [name]);
-    this.linkNames = root.keys.map((key, index) =>
+    this.#linkNames = root.keys.map((key, index) =>
       columns.claim(`${spec.table}_${key.name ?? ''}`, ['link', String(index)]),
     );
-    this.longest = TOLD.map(([name]) => {
-      const stored = this.emitted?.columns.find((column) => column.name === name);
+    this.#longest = TOLD.map(([name]) => {
+      const stored = this.#emitted?.columns.find((column) => column.name === name);
       return { chars: stored?.maxChars ?? 0, bytes: stored?.maxBytes ?? 0 };
     });
   }
 
   /** The table as the last batch left it. */
   get schema(): TableSchema | undefined {
-    return this.emitted;
+    return this.#emitted;
   }
 
   /** Documents since the last batch. */
   get size(): number {
-    return this.pending.size;
+    return this.#pending.size;
   }
 
   /** @param id the text of the key, by which a later document takes the place of this one */
@@ -76,38 +76,38 @@ export class Rejects {
     const { change, path } = violation;
     const column = change.kind === 'table added' ? undefined : change.column;
     const told = [describeViolation(violation), change.kind, change.table, column, formatPath(path)];
-    this.pending.delete(id);
-    this.pending.set(id, { key, told: [...told, canonicalJson(document)] });
-    for (const [index, value] of key.entries()) this.cover(index, value);
+    this.#pending.delete(id);
+    this.#pending.set(id, { key, told: [...told, canonicalJson(document)] });
+    for (const [index, value] of key.entries()) this.#cover(index, value);
   }
 
   /** Forgets a document: one with the same key was taken after it. */
   drop(id: string): void {
-    this.pending.delete(id);
+    this.#pending.delete(id);
   }
 
   /** The rows since the last batch; to be called when the root table of that batch has been described. */
   take(): { readonly table: TableBatch; readonly changes: readonly SchemaChange[] } | undefined {
-    const root = this.root.schema;
+    const root = this.#root.schema;
     if (root === undefined) return undefined;
-    const rows = [...this.pending.values()];
-    this.pending.clear();
-    for (const { told } of rows) for (const [index, text = ''] of told.entries()) measure(this.longest[index], text);
-    const schema = this.describe(root);
-    const changes = tableChanges(this.emitted, schema);
-    const moved = rows.length > 0 || JSON.stringify(schema) !== JSON.stringify(this.emitted);
-    this.emitted = schema;
+    const rows = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { told } of rows) for (const [index, text = ''] of told.entries()) measure(this.#longest[index], text);
+    const schema = this.#describe(root);
+    const changes = tableChanges(this.#emitted, schema);
+    const moved = rows.length > 0 || JSON.stringify(schema) !== JSON.stringify(this.#emitted);
+    this.#emitted = schema;
     if (!moved) return undefined;
     const columns = schema.columns.map((column, index) => {
-      const told = index - this.linkNames.length;
+      const told = index - this.#linkNames.length;
       return encodeCells(column, rows, (row) => (told < 0 ? row.key[index] : row.told[told]));
     });
     return { table: { table: schema, rows: rows.length, columns }, changes };
   }
 
   /** Links are of the type that the root's key has, so the root's must hold the keys of rejected documents, too. */
-  private cover(index: number, value: Scalar): void {
-    const column = this.root.keys[index];
+  #cover(index: number, value: Scalar): void {
+    const column = this.#root.keys[index];
     if (column?.kind !== 'value') return;
     const { builder } = column;
     const type = typeOfValue(value);
@@ -117,25 +117,25 @@ export class Rejects {
     builder.maxBytes = Math.max(builder.maxBytes, utf8Length(text));
   }
 
-  private describe(root: TableSchema): TableSchema {
+  #describe(root: TableSchema): TableSchema {
     const links = root.primaryKey.map((key, index): ColumnSchema => {
       const of = root.columns.find(({ name }) => name === key);
       if (of === undefined) throw new TypeError(`${root.name} has no column ${key}`);
       const references = { table: root.name, column: key };
-      return { ...of, name: this.linkNames[index] ?? key, path: [], role: 'link', references };
+      return { ...of, name: this.#linkNames[index] ?? key, path: [], role: 'link', references };
     });
     const told = TOLD.map(([name, type], index): ColumnSchema => {
-      const { chars = 0, bytes = 0 } = this.longest[index] ?? {};
+      const { chars = 0, bytes = 0 } = this.#longest[index] ?? {};
       return { name, path: [name], type, role: 'data', maxChars: chars, maxBytes: bytes };
     });
     return {
-      name: this.name,
+      name: this.#name,
       path: [],
       rejects: true,
       parent: root.name,
       root: root.name,
-      primaryKey: this.linkNames,
-      rootKey: this.linkNames,
+      primaryKey: this.#linkNames,
+      rootKey: this.#linkNames,
       columns: [...links, ...told],
     };
   }

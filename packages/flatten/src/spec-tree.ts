@@ -1,5 +1,6 @@
 /** The specification, checked at the door and made a tree by path. */
 import { formatSpecPath, SpecError } from './errors.ts';
+import { sha256 as ownSha256 } from './sha256.ts';
 import { COLUMN_TYPES } from './types.ts';
 import type { Path, PathSpec, RootSpec } from './spec.ts';
 
@@ -54,9 +55,6 @@ export function specTree(spec: RootSpec): SpecNode {
   checkSha256(spec.sha256);
   if (spec.primaryKey !== undefined && spec.identity !== undefined) {
     throw new SpecError('`identity` makes the key of documents without a `primaryKey`; give one of the two');
-  }
-  if (spec.rejected !== undefined && (typeof spec.rejected !== 'string' || spec.rejected === '')) {
-    throw new SpecError('`rejected` is the name of the table of rejected documents');
   }
   const root: OpenNode = { spec: undefined, order: UNDECLARED, children: new Map() };
   for (const [index, entry] of (spec.paths ?? []).entries()) {
@@ -141,11 +139,9 @@ function checkEntry(entry: PathSpec): void {
   }
 }
 
-const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-
 function checkSha256(sha256: RootSpec['sha256']): void {
   if (sha256 === undefined) return;
-  if (typeof sha256 !== 'function' || sha256('') !== SHA256_OF_NOTHING) {
+  if (typeof sha256 !== 'function' || sha256('') !== ownSha256(new Uint8Array(0))) {
     throw new SpecError(
       '`sha256` is a function that gives the SHA-256 of a text as 64 hexadecimal digits in lower case',
     );

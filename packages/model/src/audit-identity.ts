@@ -1,4 +1,5 @@
-import { type Identity, type JsonValue, memberIdentity } from '@millrace/flatten';
+import type { Identity, JsonValue } from '@millrace/flatten';
+import { memberIdentity } from '@millrace/flatten/identity';
 
 const uuidFirst = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?=$|[\s(])/i;
 

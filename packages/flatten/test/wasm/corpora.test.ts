@@ -1,4 +1,5 @@
-import { memberIdentity, type RootSpec } from '@millrace/flatten';
+import type { RootSpec } from '@millrace/flatten';
+import { memberIdentity } from '@millrace/flatten/identity';
 import { describe, expect, test } from 'vitest';
 import { toJsonText } from '../../../simulator/src/data/json-text.ts';
 import { generateCelonisTeam } from '../../../simulator/src/data/celonis-team.ts';

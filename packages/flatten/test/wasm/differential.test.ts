@@ -1,4 +1,5 @@
-import { memberIdentity, type RootSpec } from '@millrace/flatten';
+import type { RootSpec } from '@millrace/flatten';
+import { memberIdentity } from '@millrace/flatten/identity';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { brokenPage, pageText } from './json-text.ts';

@@ -1,4 +1,5 @@
-import { createFlattener, memberIdentity, type Page, type RootSpec, SpecError } from '@millrace/flatten';
+import { createFlattener, type Page, type RootSpec, SpecError } from '@millrace/flatten';
+import { memberIdentity } from '@millrace/flatten/identity';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countingPages, outcome } from './outcome.ts';

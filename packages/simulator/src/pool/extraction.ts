@@ -1,5 +1,6 @@
 /** Extractions of data jobs: the Extractor Builder file of the connection, run against its source. */
-import { createFlattener, type JsonObject as Document, parseAnyIso, type Row, rows } from '@millrace/flatten';
+import { createFlattener, type JsonObject as Document, type Row, rows } from '@millrace/flatten';
+import { parseAnyIso } from '@millrace/flatten/schemas';
 import {
   documentShaper,
   type ExtractorColumn,
