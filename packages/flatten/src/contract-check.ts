@@ -11,7 +11,7 @@ import type { SpecNode } from './spec-tree.ts';
 import type { JsonObject, JsonValue, Path } from './spec.ts';
 import { canonicalText, coerce, declaredState, joinTypes, type Scalar, type TypeState, typeOfValue } from './types.ts';
 import { utf8Length } from './utf8.ts';
-import { isContainer, shapeOfArray } from './walk.ts';
+import { isArray, isContainer, shapeOfArray } from './walk.ts';
 
 /** A column as it was at the start. */
 interface KnownColumn {
@@ -241,8 +241,4 @@ function knownColumn(at: PathNode, column: ValueColumn | undefined): KnownColumn
 
 function childOf(node: SpecNode | undefined, key: string): SpecNode | undefined {
   return node?.children.get(keyInPath(key));
-}
-
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -22,7 +22,8 @@ export class ColumnCursor {
     const { values } = column;
     this.#plain = values.kind === 'dictionary' ? values.dictionary : values;
     this.#indices = values.kind === 'dictionary' ? values.indices : undefined;
-    this.#offsets = this.#plain.kind === 'bytes' ? textOffsets(this.#plain.data, this.#plain.count) : new Uint32Array(0);
+    this.#offsets =
+      this.#plain.kind === 'bytes' ? textOffsets(this.#plain.data, this.#plain.count) : new Uint32Array(0);
     this.#texts = this.#indices === undefined ? undefined : [];
   }
 

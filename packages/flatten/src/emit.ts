@@ -78,9 +78,8 @@ function describeColumn(table: TablePlan, column: PlanColumn): ColumnSchema {
 }
 
 function describeLink(table: TablePlan, column: LinkColumn, name: string): ColumnSchema {
-  const of = column.of.schema;
+  const of = described(column.of.schema);
   const parent = table.parent?.name ?? '';
-  if (of === undefined) throw new TypeError(`The parent of ${name} has not been described`);
   const { path: _path, role: _role, name: _name, references, ...rest } = of;
   return {
     ...rest,
@@ -89,6 +88,12 @@ function describeLink(table: TablePlan, column: LinkColumn, name: string): Colum
     role: 'link',
     references: references ?? { table: parent, column: of.name },
   };
+}
+
+/** Of what a table is made of: parents come before their children. */
+function described<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('A table came before its parent');
+  return value;
 }
 
 function encodeTable(
@@ -100,9 +105,7 @@ function encodeTable(
   const own = takeRows(table, table.parent === undefined ? undefined : taken.get(table.parent));
   taken.set(table, own);
   const encoded = columns.map((column, index) => {
-    const columnSchema = schema.columns[index];
-    if (columnSchema === undefined) throw new TypeError(`${schema.name} has no column ${index}`);
-    const result = encode(table, column, columnSchema, own, taken);
+    const result = encode(table, column, described(schema.columns[index]), own, taken);
     if (index < table.keys.length) own.keys.set(column, result);
     return result;
   });
@@ -157,11 +160,8 @@ function encode(
 
 /** A link is never copied: the parent's values are its dictionary, the parent's row numbers its indices. */
 function encodeLink(schema: ColumnSchema, own: Taken, source: Column | undefined): Column {
-  if (source === undefined) {
-    if (own.rows > 0) throw new TypeError(`The rows that ${schema.name} links to are not in this batch`);
-    return encodeColumn(schema, 0, [], undefined);
-  }
-  const { values } = source;
+  if (source === undefined && own.rows === 0) return encodeColumn(schema, 0, [], undefined);
+  const { values } = described(source);
   const dictionary: PlainValues = values.kind === 'dictionary' ? values.dictionary : values;
   const inner = values.kind === 'dictionary' ? values.indices : undefined;
   const indices = inner === undefined ? own.parentRows : throughDictionary(inner, own.parentRows);

@@ -18,7 +18,7 @@ import type { TableSchema } from './schema.ts';
 import { depthOf, specTree } from './spec-tree.ts';
 import type { JsonObject, JsonValue, Path, RootSpec } from './spec.ts';
 import { canonicalText } from './types.ts';
-import { addDocument } from './walk.ts';
+import { addDocument, isArray, isContainer, isObject } from './walk.ts';
 import { ByteEngine } from './wasm/byte-engine.ts';
 
 /** A page: JSON text as UTF-8 bytes or string, or what was parsed of it. */
@@ -166,7 +166,7 @@ class PlanFlattener implements Flattener {
     const violations = new Map<number, Violation>();
     for (const [document, object] of documents.entries()) {
       const place = { page: number, document, path: isList ? [...at, document] : at };
-      if (!isPlainObject(object)) {
+      if (!isObject(object)) {
         throw new DocumentError(`A document is an object; this one is ${describe(object)}`, place);
       }
       keys.push(this.#keyCheck.check(object, place) ?? this.#hasher.hash(object, place));
@@ -263,8 +263,8 @@ function documentsAt(
 ): { readonly documents: readonly JsonValue[]; readonly isList: boolean } {
   let found: JsonValue = value;
   for (const [depth, key] of at.entries()) {
-    if (!isPlainObject(found) || !Object.hasOwn(found, key)) {
-      const there = isPlainObject(found)
+    if (!isObject(found) || !Object.hasOwn(found, key)) {
+      const there = isObject(found)
         ? `an object with the keys ${Object.keys(found).slice(0, 20).join(', ') || '(none)'}`
         : describe(found);
       throw new DocumentError(
@@ -275,16 +275,12 @@ function documentsAt(
     found = found[key] ?? null;
   }
   if (found === null) return { documents: [], isList: false };
-  if (Array.isArray(found)) return { documents: found as readonly JsonValue[], isList: true };
+  if (isArray(found)) return { documents: found, isList: true };
   return { documents: [found], isList: false };
-}
-
-function isPlainObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function describe(value: JsonValue): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value === 'bigint' ? 'number' : typeof value}`;
+  if (isArray(value)) return 'an array';
+  return isContainer(value) ? 'an object' : `a ${typeof value === 'bigint' ? 'number' : typeof value}`;
 }

@@ -1,30 +1,24 @@
 /** What identifies a document and its rows. */
 import { canonicalJson } from './canonical-json.ts';
 import { DocumentError, type ErrorPlace, formatSpecPath } from './errors.ts';
-import { parseJson } from './parse.ts';
 import type { Identity, JsonObject, JsonValue, Path, RootSpec } from './spec.ts';
 import type { SpecNode } from './spec-tree.ts';
 import { canonicalText, coerce } from './types.ts';
 import { keyOfPath } from './names.ts';
 import { sha256 } from './sha256.ts';
 import { decodeOwn, encodeScratch } from './utf8.ts';
-import { isContainer, shapeOfArray } from './walk.ts';
+import { isArray, isContainer, isObject, shapeOfArray } from './walk.ts';
 
 /** 64 hex digits of SHA-256 over the canonical JSON of a value: the same for the same content, whatever the order of keys. */
 export function contentHash(value: JsonValue): string {
   return sha256(encodeScratch(canonicalJson(value)));
 }
 
-/** Different values of members that are remembered with what counts in their place, and how long they may be. */
-const KNOWN_LIMIT = 5000;
-const KNOWN_LENGTH = 200;
-
 /** Makes the hash in the `_key` of a document. */
 export class ContentHasher {
   /** Absent where the documents themselves are hashed. */
   readonly identity: Identity | undefined;
   readonly #sha256: ((text: string) => string) | undefined;
-  readonly #known = new Map<string, string>();
 
   constructor({ identity, sha256: given }: Pick<RootSpec, 'identity' | 'sha256'>) {
     this.identity = identity;
@@ -47,14 +41,7 @@ export class ContentHasher {
 
   /** The canonical text of what counts in place of a member, whose JSON text is given. */
   memberText(key: string, json: string): string {
-    const id = `${key}\n${json}`;
-    const known = this.#known.get(id);
-    if (known !== undefined) return known;
-    const text = canonicalJson(this.identity?.rules?.members?.[key]?.(parseJson(json)) ?? null);
-    if (json.length > KNOWN_LENGTH) return text;
-    if (this.#known.size >= KNOWN_LIMIT) this.#known.clear();
-    this.#known.set(id, text);
-    return text;
+    return this.identity?.memberText?.(key, json) ?? '';
   }
 }
 
@@ -173,14 +160,6 @@ function typeAt(node: SpecNode, path: Path): NonNullable<SpecNode['spec']>['type
   let at: SpecNode | undefined = node;
   for (const key of path) at = at?.children.get(key);
   return at?.spec?.type;
-}
-
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return isContainer(value) && !isArray(value);
 }
 
 function describe(paths: readonly Path[]): string {

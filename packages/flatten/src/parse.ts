@@ -119,30 +119,19 @@ class Parser {
   /** `opened`: the next thing is a value inside. `closed`: an empty container. `no`: a scalar. */
   #tryOpen(): 'opened' | 'closed' | 'no' {
     const char = this.#text.charCodeAt(this.#at);
-    if (char === 0x7b) {
+    const isObject = char === 0x7b;
+    if (!isObject && char !== 0x5b) return 'no';
+    this.#at++;
+    this.#containers.push(isObject ? {} : []);
+    this.#keys.push('');
+    this.#skipSpace();
+    // } and ] come two after { and [.
+    if (this.#text.charCodeAt(this.#at) === char + 2) {
       this.#at++;
-      this.#containers.push({});
-      this.#keys.push('');
-      this.#skipSpace();
-      if (this.#text.charCodeAt(this.#at) === 0x7d) {
-        this.#at++;
-        return 'closed';
-      }
-      this.#key();
-      return 'opened';
+      return 'closed';
     }
-    if (char === 0x5b) {
-      this.#at++;
-      this.#containers.push([]);
-      this.#keys.push('');
-      this.#skipSpace();
-      if (this.#text.charCodeAt(this.#at) === 0x5d) {
-        this.#at++;
-        return 'closed';
-      }
-      return 'opened';
-    }
-    return 'no';
+    if (isObject) this.#key();
+    return 'opened';
   }
 
   #pop(): JsonValue {
@@ -207,12 +196,8 @@ class Parser {
     NUMBER.lastIndex = this.#at;
     const match = NUMBER.exec(this.#text);
     if (match === null) return this.#fail('expected a digit after -');
-    const next = this.#text.charCodeAt(this.#at + match[0].length);
-    if ((next >= 0x30 && next <= 0x39) || next === 0x2e || next === 0x65 || next === 0x45) {
-      this.#at += match[0].length;
-      return this.#fail('a number that JSON does not allow');
-    }
     this.#at += match[0].length;
+    if (/[\d.eE]/.test(this.#text.charAt(this.#at))) return this.#fail('a number that JSON does not allow');
     return numberOfLiteral(match[0]);
   }
 
@@ -249,10 +234,10 @@ class Parser {
       this.#at += 6;
       return String.fromCharCode(Number.parseInt(hex, 16));
     }
-    const plain = ESCAPES.get(char);
-    if (plain === undefined) return this.#fail('an escape that JSON does not know');
+    const index = ESCAPES.indexOf(char);
+    if (char === '' || index < 0) return this.#fail('an escape that JSON does not know');
     this.#at += 2;
-    return plain;
+    return ESCAPED.charAt(index);
   }
 
   #skipSpace(): void {
@@ -272,18 +257,13 @@ class Parser {
       column: this.#at - lineStart + 1,
       snippet: JSON.stringify(this.#text.slice(Math.max(0, this.#at - 30), this.#at + 30)),
       byteOffset: this.#byteBase + utf8Length(before),
-      path: this.#containers.map((container, i) => (Array.isArray(container) ? container.length : (this.#keys[i] ?? ''))),
+      path: this.#containers.map((container, i) =>
+        Array.isArray(container) ? container.length : (this.#keys[i] ?? ''),
+      ),
     });
   }
 }
 
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-]);
+/** What follows a backslash, and what it stands for. */
+const ESCAPES = '"\\/bfnrt';
+const ESCAPED = '"\\/\b\f\n\r\t';

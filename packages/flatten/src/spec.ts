@@ -73,6 +73,8 @@ export interface Identity {
   (document: JsonObject): JsonValue;
   /** Set by `memberIdentity`: the same as rules, by which documents are known without being parsed. */
   readonly rules?: IdentityRules;
+  /** Set by `memberIdentity`: the canonical JSON of what counts in place of a member, whose JSON text is given. */
+  readonly memberText?: (key: string, json: string) => string;
 }
 
 /** One kind of document. */

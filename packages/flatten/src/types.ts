@@ -21,16 +21,6 @@ export type Scalar = boolean | number | bigint | string;
 const MIN_INT64 = -(2n ** 63n);
 const MAX_INT64 = 2n ** 63n - 1n;
 
-export const COLUMN_TYPES: readonly ColumnType[] = [
-  'BOOLEAN',
-  'INTEGER',
-  'FLOAT',
-  'DATE',
-  'DATETIME',
-  'STRING',
-  'JSON',
-];
-
 const BOOLEAN: TypeState = { type: 'BOOLEAN' };
 const INTEGER: TypeState = { type: 'INTEGER' };
 const WIDE_INTEGER: TypeState = { type: 'INTEGER', wide: true };
@@ -59,6 +49,9 @@ const DECLARED: Readonly<Record<ColumnType, TypeState>> = {
   STRING,
   JSON: JSON_TYPE,
 };
+
+/** All types there are. */
+export const COLUMN_TYPES: readonly string[] = /* @__PURE__ */ Object.keys(DECLARED);
 
 /** The state in which a column of a declared type starts. */
 export function declaredState(type: ColumnType): TypeState {

@@ -11,6 +11,16 @@ export function isContainer(value: JsonValue): value is JsonObject | readonly Js
   return typeof value === 'object' && value !== null;
 }
 
+/** Whether a value is an array. */
+export function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** Whether a value is an object. */
+export function isObject(value: JsonValue): value is JsonObject {
+  return isContainer(value) && !isArray(value);
+}
+
 /**
  * An array is rows when its elements, nulls apart, are all scalars, all objects or all arrays, and those are within the depth.
  * @param level nesting level of the array; the document is 0

@@ -87,7 +87,10 @@ async function upsert(url: string, lists: readonly (readonly JsonObject[])[]): P
   let head: LedgerHead = emptyLedger;
   for (const documents of lists) {
     const { tables } = await destination.open();
-    const flattener = createFlattener({ table: 'order', primaryKey: [['id']], tables, contract: 'quarantine' }, { contracts });
+    const flattener = createFlattener(
+      { table: 'order', primaryKey: [['id']], tables, contract: 'quarantine' },
+      { contracts },
+    );
     flattener.push(documents);
     const transaction = await destination.begin({ feed: 'orders', mode: 'upsert', root: 'order' });
     await transaction.write(flattener.take());

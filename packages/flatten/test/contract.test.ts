@@ -1,4 +1,14 @@
-import { type Batch, createFlattener, type Flattener, type JsonObject, type Page, type RootSpec, type SchemaChange, SpecError, type TableSchema } from '@millrace/flatten';
+import {
+  type Batch,
+  createFlattener,
+  type Flattener,
+  type JsonObject,
+  type Page,
+  type RootSpec,
+  type SchemaChange,
+  SpecError,
+  type TableSchema,
+} from '@millrace/flatten';
 import { ContractError, contracts } from '@millrace/flatten/contracts';
 import { unflatten } from '@millrace/flatten/unflatten';
 import * as fc from 'fast-check';
@@ -19,7 +29,10 @@ function tablesAfter(json: string, given: RootSpec = spec): readonly TableSchema
 const known = tablesAfter('[{"id":1,"n":1,"s":"abc","o":{"d":"2025-02-25"},"a":[{"x":true,"l":[1]}],"j":[1,{}]}]');
 
 function started(contract: RootSpec['contract'], more: Partial<RootSpec> = {}): Flattener {
-  return createFlattener({ ...spec, tables: known, ...(contract === undefined ? {} : { contract }), ...more }, { contracts });
+  return createFlattener(
+    { ...spec, tables: known, ...(contract === undefined ? {} : { contract }), ...more },
+    { contracts },
+  );
 }
 
 function batchOf(flattener: Flattener, json: string): Batch {
@@ -124,16 +137,19 @@ describe('freeze', () => {
   });
 
   test('holds for what is declared when nothing is stored', () => {
-    const flattener = createFlattener({
-      ...spec,
-      contract: 'freeze',
-      paths: [
-        { path: ['n'], type: 'FLOAT' },
-        { path: ['a'], table: 'a' },
-        { path: ['a', 's'], type: 'STRING' },
-        { path: ['any'], column: 'any' },
-      ],
-    }, { contracts });
+    const flattener = createFlattener(
+      {
+        ...spec,
+        contract: 'freeze',
+        paths: [
+          { path: ['n'], type: 'FLOAT' },
+          { path: ['a'], table: 'a' },
+          { path: ['a', 's'], type: 'STRING' },
+          { path: ['any'], column: 'any' },
+        ],
+      },
+      { contracts },
+    );
     flattener.push('[{"id":"x","n":1,"a":[{"s":5}],"any":true}]');
     expect(() => flattener.push('[{"id":1,"n":"x"}]')).toThrow('would widen n of t from FLOAT to STRING');
     expect(() => flattener.push('[{"id":1,"a":[{"z":1}]}]')).toThrow('would add the column z (INTEGER) to a');
@@ -204,11 +220,14 @@ describe('quarantine', () => {
   });
 
   test('numbers documents without a key like those that are taken', () => {
-    const flattener = createFlattener({
-      table: 't',
-      contract: 'quarantine',
-      paths: [{ path: ['a'], type: 'INTEGER' }],
-    }, { contracts });
+    const flattener = createFlattener(
+      {
+        table: 't',
+        contract: 'quarantine',
+        paths: [{ path: ['a'], type: 'INTEGER' }],
+      },
+      { contracts },
+    );
     const { t, t__rejected } = tablesOf(batchOf(flattener, '[{"a":"x"},{"a":1},{"a":"x"}]'));
     expect(t).toHaveLength(1);
     const keys = t__rejected?.map((row) => String(row['t__key'])) ?? [];
@@ -217,7 +236,10 @@ describe('quarantine', () => {
   });
 
   test('gives the root its key also when nothing is taken', () => {
-    const flattener = createFlattener({ ...spec, contract: 'quarantine', paths: [{ path: ['n'], type: 'INTEGER' }] }, { contracts });
+    const flattener = createFlattener(
+      { ...spec, contract: 'quarantine', paths: [{ path: ['n'], type: 'INTEGER' }] },
+      { contracts },
+    );
     const batch = batchOf(flattener, '[{"id":"a","n":"x"},{"id":"bcd","n":"y"}]');
     expect(batch.documents).toBe(0);
     expect(batch.tables.map(({ table, rows }) => [table.name, rows])).toEqual([

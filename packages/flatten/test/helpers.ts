@@ -1,4 +1,12 @@
-import { type Batch, type CellValue, createFlattener, type JsonValue, type RootSpec, rows, type TableSchema } from '@millrace/flatten';
+import {
+  type Batch,
+  type CellValue,
+  createFlattener,
+  type JsonValue,
+  type RootSpec,
+  rows,
+  type TableSchema,
+} from '@millrace/flatten';
 import { mergeSchemas, widenValue } from '@millrace/flatten/schemas';
 
 export type Tables = Record<string, Record<string, CellValue>[]>;

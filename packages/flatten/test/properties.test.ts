@@ -1,4 +1,13 @@
-import { type Batch, canonicalJson, columnValues, createFlattener, type JsonObject, type JsonValue, type RootSpec, rows } from '@millrace/flatten';
+import {
+  type Batch,
+  canonicalJson,
+  columnValues,
+  createFlattener,
+  type JsonObject,
+  type JsonValue,
+  type RootSpec,
+  rows,
+} from '@millrace/flatten';
 import { joinTypes, type TypeState } from '@millrace/flatten/schemas';
 import { unflatten } from '@millrace/flatten/unflatten';
 import * as fc from 'fast-check';
