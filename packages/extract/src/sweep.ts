@@ -8,6 +8,7 @@ import {
   type RootSpec,
   type TableBatch,
 } from '@millrace/flatten';
+import { contracts } from '@millrace/flatten/contracts';
 import { deletedAt } from './destination.ts';
 import type { DeltaFeed, Feed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
@@ -83,11 +84,14 @@ function isLaterThan({ instant }: ReadDocument, time: number): boolean {
 export function keyBatches({ root }: Pick<DeltaFeed, 'root'>, keys: Iterable<string>): TableBatch[] {
   const paths = root.primaryKey ?? [];
   const isKey = (path: Path): boolean => paths.some((key) => JSON.stringify(key) === JSON.stringify(path));
-  const flattener = createFlattener({
-    table: root.table,
-    primaryKey: paths,
-    paths: (root.paths ?? []).filter((each) => isKey(each.path)),
-  });
+  const flattener = createFlattener(
+    {
+      table: root.table,
+      primaryKey: paths,
+      paths: (root.paths ?? []).filter((each) => isKey(each.path)),
+    },
+    { contracts },
+  );
   const batches: TableBatch[] = [];
   const take = (): void => {
     const table = flattener.take().tables.find((each) => each.table.parent === undefined);

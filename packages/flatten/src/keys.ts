@@ -41,7 +41,9 @@ export class ContentHasher {
 
   /** The canonical text of what counts in place of a member, whose JSON text is given. */
   memberText(key: string, json: string): string {
-    return this.identity?.memberText?.(key, json) ?? '';
+    const text = this.identity?.memberText?.(key, json);
+    if (text === undefined) throw new TypeError('Rules come from `memberIdentity`');
+    return text;
   }
 }
 
