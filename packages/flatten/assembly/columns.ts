@@ -14,7 +14,7 @@ import {
   NONE,
   STRING,
 } from './records';
-import { CANONICAL_SPELLING, DATE_SPELLINGS, days, millis, spellingsOf } from './dates';
+import { CANONICAL_SPELLING, DATE_SPELLINGS, canonicalSpellings, days, millis, spellingsOf } from './dates';
 import { double, isWide, lengthOfInteger, mostChars, numberKind, textLength, whole, writeInteger } from './numbers';
 import { copyBytes, equalBytes, hashOf, utf16Length } from './text';
 
@@ -56,7 +56,11 @@ function growData(column: Column, size: u32): void {
 // @ts-ignore: decorator
 @inline
 function measure(column: Column, length: u32): void {
-  if (length > column.maxChars) column.maxChars = length;
+  if (length > column.maxChars) growLength(column, length);
+}
+
+function growLength(column: Column, length: u32): void {
+  column.maxChars = length;
   if (length > column.maxBytes) column.maxBytes = length;
 }
 
@@ -85,6 +89,15 @@ export function addText(column: Column, row: u32, p: usize, length: u32): void {
 }
 
 function addTypedText(column: Column, row: u32, p: usize, length: u32): void {
+  if (column.kind === DATETIME && length === 24 && column.flags === 0) {
+    const common = canonicalSpellings(p) & column.spellings;
+    if (common !== 0) {
+      column.spellings = common;
+      putLong(column, row, millis);
+      measure(column, 24);
+      return;
+    }
+  }
   const spellings = spellingsOf(p, length);
   if ((column.flags & DECLARED_DATETIME) !== 0) addDeclaredDateTime(column, row, p, length, spellings);
   else if (spellings === 0) addOther(column, row, p, length);
