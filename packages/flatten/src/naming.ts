@@ -38,7 +38,9 @@ export function isReady(table: TablePlan): boolean {
 export function orderedColumns(table: TablePlan): readonly PlanColumn[] {
   const keys = new Set<PlanColumn>(table.keys);
   const rest = table.values.filter((column) => !keys.has(column) && hasType(column));
-  return [...table.keys, ...sortColumns(rest)];
+  // No column loses its type again: as many columns are the same ones.
+  if (table.ordered.length !== table.keys.length + rest.length) table.ordered = [...table.keys, ...sortColumns(rest)];
+  return table.ordered;
 }
 
 /** The name of a table unless another one has it. */

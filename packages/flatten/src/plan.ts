@@ -134,6 +134,8 @@ export class TablePlan {
   readonly keys: PlanColumn[];
   /** Value columns in the order in which they were found. */
   readonly values: ValueColumn[] = [];
+  /** The columns that have a type, in the order of a batch, as they were found last. */
+  ordered: readonly PlanColumn[] = [];
   readonly children: TablePlan[] = [];
   readonly names: Names = new Names();
   readonly spec: PathSpec | undefined;
