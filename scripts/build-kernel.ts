@@ -43,7 +43,7 @@ export async function buildKernel(
     return;
   }
   const target = new URL(`../${module}`, script);
-  const binary = await build(fileURLToPath(new URL('../assembly/', script)), small ? ['--shrinkLevel=1'] : []);
+  const binary = await build(fileURLToPath(new URL('../assembly/', script)));
   const text = `// Made by scripts/build-wasm.ts from assembly/; not to be edited.\n\n${small ? compact(binary) : base64(binary)}`;
   if (argument === undefined) await writeFile(target, text);
   else if ((await readFile(target, 'utf8').catch(() => '')) !== text) {
@@ -54,11 +54,11 @@ export async function buildKernel(
   }
 }
 
-async function build(sources: string, more: readonly string[]): Promise<Uint8Array> {
+async function build(sources: string): Promise<Uint8Array> {
   const readSource = (name: string): Promise<string | null> => readFile(`${sources}${name}`, 'utf8').catch(() => null);
   let binary: Uint8Array | undefined;
   const errors: (string | Uint8Array)[] = [];
-  const { error } = await main([...options, ...more], {
+  const { error } = await main(options, {
     readFile: (name, baseDir) => readFile(`${baseDir}/${name}`, 'utf8').catch(() => readSource(name)),
     writeFile: (name, contents) => {
       if (name === 'kernel.wasm' && typeof contents !== 'string') binary = contents;
