@@ -10,7 +10,7 @@ interface Slot<Item, Result> {
 
 /**
  * Does pieces of work side by side and hands over their results one after the other, in the order of the pieces.
- * At most `concurrency` pieces are under way or wait to be handed over, so that memory stays bounded.
+ * At most `concurrency` pieces are under way or wait, beside the one that is being handed over, so that memory stays bounded.
  */
 export async function inOrder<Item, Result>(
   items: readonly Item[],
@@ -31,20 +31,24 @@ export async function inOrder<Item, Result>(
     }
     return slot.work;
   };
+  const startMore = (): void => {
+    let busy = slots.filter((slot) => slot.work !== undefined).length;
+    for (const slot of slots) {
+      if (busy >= options.concurrency) break;
+      if (slot.work !== undefined) continue;
+      void start(slot);
+      busy += 1;
+    }
+  };
   try {
+    startMore();
     for (let head = slots[0]; head !== undefined; head = slots[0]) {
-      const first = start(head);
-      let busy = slots.filter((slot) => slot.work !== undefined).length;
-      for (const slot of slots) {
-        if (busy >= options.concurrency) break;
-        if (slot.work !== undefined) continue;
-        void start(slot);
-        busy += 1;
-      }
-      const outcome = await first;
+      const outcome = await start(head);
       slots.shift();
       if (outcome.kind === 'split') slots.unshift(...outcome.into.map((item) => ({ item })));
-      else await options.handOver(outcome.result);
+      // Before the result is handed over: that takes its time, in which further work is under way.
+      startMore();
+      if (outcome.kind === 'done') await options.handOver(outcome.result);
     }
   } catch (error) {
     options.stop(error);

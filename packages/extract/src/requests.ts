@@ -1,5 +1,5 @@
 /** The requests of one feed: bounded, abortable, counted. */
-import pLimit, { type LimitFunction } from 'p-limit';
+import PQueue from 'p-queue';
 import { BytePages } from './byte-documents.ts';
 import { identityOf, valueHash } from './content-hash.ts';
 import { UnexpectedDocumentError } from './errors.ts';
@@ -10,7 +10,7 @@ import { hashOf, type Question, type ReadDocument, type ReadPage } from './readi
 /** Sends a feed's page requests, at most `concurrency` at a time. The first failure ends them all. */
 export class Requests {
   readonly #feed: Feed;
-  readonly #limit: LimitFunction;
+  readonly #queue: PQueue;
   readonly #abort = new AbortController();
   readonly #signal: AbortSignal;
   readonly #now: () => Date;
@@ -30,7 +30,7 @@ export class Requests {
   }) {
     this.#feed = options.feed;
     this.#bytePages = new BytePages(options.feed);
-    this.#limit = pLimit(options.concurrency);
+    this.#queue = new PQueue({ concurrency: options.concurrency });
     this.#signal =
       options.signal === undefined ? this.#abort.signal : AbortSignal.any([options.signal, this.#abort.signal]);
     this.#now = options.now;
@@ -62,22 +62,31 @@ export class Requests {
     this.#abort.abort(reason);
   }
 
-  /** A question whose pages `ask` reads. */
-  question(ask: (request: PageRequest) => Promise<Page>): Question {
+  /**
+   * A question whose pages `ask` reads. `order`: pages of the question with the least are read first; whole questions are done
+   * sooner so than if all went on evenly, and less waits. The first page of any goes ahead of all others: how many there are, and
+   * whether they held still, is known by it.
+   */
+  question(ask: (request: PageRequest) => Promise<Page>, order = 0): Question {
+    const { paging } = this.#feed;
+    const first = paging.kind === 'numbered' ? paging.first : 0;
     return {
-      paging: this.#feed.paging,
+      paging,
       counts: this.#counts,
       readPage: (position) =>
-        this.#limit(async () => {
-          try {
-            this.check();
-            const page = await abortable(ask({ ...position, signal: this.#signal }), this.#signal);
-            return this.#prepare(page);
-          } catch (error) {
-            this.stop(error);
-            throw error;
-          }
-        }),
+        this.#queue.add(
+          async () => {
+            try {
+              this.check();
+              const page = await abortable(ask({ ...position, signal: this.#signal }), this.#signal);
+              return this.#prepare(page);
+            } catch (error) {
+              this.stop(error);
+              throw error;
+            }
+          },
+          { priority: position.page === first ? Number.MAX_SAFE_INTEGER : -order },
+        ),
     };
   }
 

@@ -162,6 +162,7 @@ export class WindowReader {
     const { spool, requests } = this.#run;
     return requests.question(
       window === undefined || spool === undefined ? ask : spool.around(this.#feed.name, window, ask),
+      asked.from,
     );
   }
 
