@@ -7,27 +7,45 @@ import type { ReadDocument } from './reading.ts';
 import { PageScanError, PageScanner } from './scan-page.ts';
 import { parseTimestamp } from './timestamp.ts';
 
+/** What is known of the documents of a page, side by side: there are too many of them for objects and strings of their own. */
+interface PageColumns {
+  readonly body: Uint8Array;
+  /** Start and end of each document. */
+  readonly bounds: Uint32Array;
+  /** 32 bytes of each document. */
+  readonly hashes: Buffer;
+  /** Absent: the documents have no primary key. */
+  readonly keys: readonly string[] | undefined;
+  /** NaN: none. Absent: they have none at all. */
+  readonly instants: Float64Array | undefined;
+}
+
 /** A document as a part of its page. */
 export class ByteDocument implements ReadDocument {
-  readonly hash: string;
-  readonly key: string;
-  readonly instant: number | undefined;
-  readonly #body: Uint8Array;
-  readonly #start: number;
-  readonly #end: number;
+  readonly #page: PageColumns;
+  readonly #index: number;
 
-  constructor(body: Uint8Array, start: number, end: number, facts: DocumentFacts) {
-    this.#body = body;
-    this.#start = start;
-    this.#end = end;
-    this.hash = facts.hash;
-    this.key = facts.key;
-    this.instant = facts.instant;
+  constructor(page: PageColumns, index: number) {
+    this.#page = page;
+    this.#index = index;
+  }
+
+  get hash(): string {
+    return this.#page.hashes.toString('latin1', this.#index * 32, this.#index * 32 + 32);
+  }
+
+  get key(): string {
+    return this.#page.keys?.[this.#index] ?? this.hash;
+  }
+
+  get instant(): number | undefined {
+    const instant = this.#page.instants?.[this.#index];
+    return instant === undefined || Number.isNaN(instant) ? undefined : instant;
   }
 
   /** Parsed anew at each call. */
   get document(): JsonObject {
-    return parseJson(this.#body.subarray(this.#start, this.#end)) as JsonObject;
+    return parseJson(this.through(this)) as JsonObject;
   }
 
   /** Bytes. */
@@ -37,20 +55,25 @@ export class ByteDocument implements ReadDocument {
 
   /** Whether `next` stands right after this one in the same page. */
   isFollowedBy(next: ByteDocument): boolean {
-    // Between two neighbours there are a comma and white space; a document is two bytes at least.
-    return next.#body === this.#body && next.#start > this.#end && onlyBetween(this.#body, this.#end, next.#start);
+    return (
+      next.#page === this.#page &&
+      next.#index === this.#index + 1 &&
+      onlyBetween(this.#page.body, this.#end, next.#start)
+    );
   }
 
-  /** The bytes from the beginning of this document to the end of `last`, a later one of the same page. */
+  /** The bytes from the beginning of this document to the end of `last`, the same or a later one of the same page. */
   through(last: ByteDocument): Uint8Array {
-    return this.#body.subarray(this.#start, last.#end);
+    return this.#page.body.subarray(this.#start, last.#end);
   }
-}
 
-interface DocumentFacts {
-  readonly hash: string;
-  readonly key: string;
-  readonly instant: number | undefined;
+  get #start(): number {
+    return this.#page.bounds[this.#index * 2] ?? 0;
+  }
+
+  get #end(): number {
+    return this.#page.bounds[this.#index * 2 + 1] ?? 0;
+  }
 }
 
 function onlyBetween(body: Uint8Array, from: number, to: number): boolean {
@@ -101,13 +124,20 @@ export class BytePages {
     const beside = [countAt, nextAt].filter((path) => path !== undefined);
     const { count, bounds, values, beside: found } = this.#scanner(at, beside).scan(body);
     const width = (this.#keyPaths.length + (this.#timePath === undefined ? 0 : 1)) * 2;
-    const documents: ByteDocument[] = [];
     const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const keyed = this.#keyPaths.length > 0;
+    const keys: string[] = [];
+    const hashes = Buffer.allocUnsafeSlow(count * 32);
+    const instants = this.#timePath === undefined ? undefined : new Float64Array(count);
     for (let index = 0; index < count; index += 1) {
-      const start = bounds[index * 2] ?? 0;
-      const end = bounds[index * 2 + 1] ?? 0;
-      documents.push(new ByteDocument(body, start, end, this.#facts(buffer, start, end, values, index * width)));
+      const content = buffer.subarray(bounds[index * 2], bounds[index * 2 + 1]);
+      hashes.write(hash('sha256', content, 'binary'), index * 32, 32, 'latin1');
+      const base = index * width;
+      const time = base + this.#keyPaths.length * 2;
+      if (keyed) keys.push(this.#key(buffer, values, base));
+      if (instants !== undefined) instants[index] = instantOf(buffer, values[time], values[time + 1]) ?? Number.NaN;
     }
+    const columns = { body, bounds: Uint32Array.from(bounds), hashes, keys: keyed ? keys : undefined, instants };
     const besideAt = (path: Path | undefined): JsonValue | undefined => {
       const slot = path === undefined ? -1 : beside.indexOf(path);
       return slot < 0 ? undefined : valueOf(buffer, found[slot * 2], found[slot * 2 + 1]);
@@ -115,20 +145,9 @@ export class BytePages {
     const counted = besideAt(countAt);
     const cursor = besideAt(nextAt);
     return {
-      documents,
+      documents: Array.from({ length: count }, (_, index) => new ByteDocument(columns, index)),
       totalCount: totalCount ?? (typeof counted === 'number' ? counted : undefined),
       next: next ?? (typeof cursor === 'string' ? cursor : undefined),
-    };
-  }
-
-  #facts(body: Buffer, start: number, end: number, values: readonly number[], base: number): DocumentFacts {
-    const contentHash = hash('sha256', body.subarray(start, end), 'binary');
-    const keys = this.#keyPaths;
-    const time = base + keys.length * 2;
-    return {
-      hash: contentHash,
-      key: keys.length === 0 ? contentHash : this.#key(body, values, base),
-      instant: this.#timePath === undefined ? undefined : instantOf(body, values[time], values[time + 1]),
     };
   }
 

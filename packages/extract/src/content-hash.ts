@@ -11,16 +11,13 @@ export function valueHash(value: JsonValue): string {
  * there twice does not vanish.
  */
 export class ContentHash {
-  readonly #sum = new Uint8Array(32);
+  /** Of each byte; carries wait until the end. */
+  readonly #sums = new Float64Array(32);
 
   /** Adds a document's hash (`valueHash`). */
   add(documentHash: string): void {
-    let carry = 0;
-    for (let index = 31; index >= 0; index -= 1) {
-      const byte = (this.#sum[index] ?? 0) + documentHash.charCodeAt(index) + carry;
-      this.#sum[index] = byte;
-      carry = byte >> 8;
-    }
+    const sums = this.#sums;
+    for (let index = 0; index < 32; index += 1) sums[index] = (sums[index] ?? 0) + documentHash.charCodeAt(index);
   }
 
   /** Adds all that another sum holds: 64 hexadecimal digits, as `toString` gives them. */
@@ -30,7 +27,14 @@ export class ContentHash {
 
   /** 64 hexadecimal digits. */
   toString(): string {
-    return Buffer.from(this.#sum).toString('hex');
+    const bytes = Buffer.alloc(32);
+    let carry = 0;
+    for (let index = 31; index >= 0; index -= 1) {
+      const sum = (this.#sums[index] ?? 0) + carry;
+      bytes[index] = sum % 256;
+      carry = Math.floor(sum / 256);
+    }
+    return bytes.toString('hex');
   }
 }
 

@@ -218,14 +218,15 @@ function finish(
   proof: Reading['proof'],
   furtherPages = 0,
 ): Reading {
-  const documents = all(pages);
+  const content = new ContentHash();
+  for (const page of pages) content.addSum(page.contentHash);
   return {
     kind: 'read',
-    documents,
+    documents: all(pages),
     counted,
     pages: pages.length + furtherPages,
     serverTime: pages[0]?.serverTime ?? new Date(0),
-    contentHash: hashOf(documents),
+    contentHash: content.toString(),
     proof,
   };
 }
