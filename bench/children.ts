@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { bundleJob } from './bundle.ts';
 import type { Job, JobResult } from './job.ts';
 
 function start(file: string, args: readonly string[]): ChildProcess {
@@ -46,9 +47,12 @@ export async function startServer<Said>(file: string, args: readonly string[]): 
   throw new Error(`${file} ended before it served`);
 }
 
+let bundled: Promise<string> | undefined;
+
 /** Does a job in a process of its own. */
 export async function doJob(job: Job): Promise<JobResult> {
-  const child = start('job.ts', [JSON.stringify(job)]);
+  bundled ??= bundleJob();
+  const child = start(await bundled, [JSON.stringify(job)]);
   let text = '';
   child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const code = await new Promise<number | null>((done) => child.once('close', done));
