@@ -57,6 +57,8 @@ function addCommand(
     .description(unwrap(spec.description))
     .helpOption('--help', 'print this help')
     .allowExcessArguments(false);
+  // A group has no text of its own: what is in it says what it is for.
+  if (parent !== root) parent.summary(parent.commands.map((each) => each.name()).join(', '));
   for (const option of spec.options) command.addOption(toCommander(option));
   command.addHelpText('after', afterHelp(program, spec));
   command.action(async (...args: unknown[]) => {

@@ -116,6 +116,13 @@ describe('wrong calls', () => {
   });
 });
 
+test('help says of a group of commands what is in it', async () => {
+  const io = testIo({}, folder);
+  const mill = program(async () => 0);
+  expect(await runProgram(mill, ['--help'], io)).toBe(exitCodes.ok);
+  expect(io.stdout.text).toMatch(/\n {2}config +explain\n/);
+});
+
 test('help goes to stdout, names defaults, variables, credentials and examples, and exits 0', async () => {
   const io = testIo({}, folder);
   expect(
