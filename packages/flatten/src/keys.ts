@@ -42,7 +42,7 @@ export class ContentHasher {
   /** The canonical text of what counts in place of a member, whose JSON text is given. */
   memberText(key: string, json: string): string {
     const text = this.identity?.memberText?.(key, json);
-    if (text === undefined) throw new TypeError('Rules come from `memberIdentity`');
+    if (text === undefined) throw new TypeError(key);
     return text;
   }
 }
