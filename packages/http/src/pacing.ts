@@ -47,11 +47,12 @@ class BudgetGate implements Gate {
 
   delay(now: number): number {
     const utc = this.#budget.window === 'utc';
-    const windowStart = utc ? Math.floor(now / this.#length) * this.#length : now - this.#length;
+    // Clocks show whole milliseconds: only a difference of one more is surely as long as the window.
+    const windowStart = utc ? Math.floor(now / this.#length) * this.#length : now - this.#length - 1;
     this.#counted = this.#counted.filter(({ at }) => (utc ? at >= windowStart : at > windowStart));
     if (this.#counted.length < this.#budget.requests) return 0;
     const first = this.#counted.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
-    return (utc ? windowStart : first) + this.#length - now;
+    return (utc ? windowStart : first + 1) + this.#length - now;
   }
 
   take(now: number): (now: number) => void {

@@ -19,7 +19,7 @@ describe('declared budgets', () => {
   test('a sliding second lets ten requests pass, then the next ten', async () => {
     const { clock, http, times: at } = setUp(ok, { budgets: [{ requests: 10, per: 'second' }] });
     await clock.run(Promise.all(times(25).map(() => http.fetch(API))));
-    expect(at()).toEqual([...times(10).map(() => 0), ...times(10).map(() => 1000), ...times(5).map(() => 2000)]);
+    expect(at()).toEqual([...times(10).map(() => 0), ...times(10).map(() => 1001), ...times(5).map(() => 2002)]);
   });
 
   test('never more than the budget within any span of its length', async () => {
@@ -39,7 +39,7 @@ describe('declared budgets', () => {
     };
     const { clock, http, times: at } = setUp(slow, { budgets: [{ requests: 1, per: 'second' }] });
     await clock.run(Promise.all(times(3).map(() => http.fetch(API))));
-    expect(at()).toEqual([0, 1300, 2600]);
+    expect(at()).toEqual([0, 1301, 2602]);
   });
 
   test('a UTC hour begins anew at the full hour', async () => {
@@ -57,7 +57,7 @@ describe('declared budgets', () => {
       '0 push',
       '0 read',
       '0 read',
-      '60000 push',
+      '60001 push',
     ]);
   });
 
@@ -71,7 +71,7 @@ describe('declared budgets', () => {
     controller.abort(new Error('enough'));
     await clock.run(Promise.all(results));
     expect(await results[1]).toMatchObject({ message: 'enough' });
-    expect(asked.map(({ url, at }) => `${at} ${url.slice(API.length)}`)).toEqual(['0 1', '1000 3', '2000 4']);
+    expect(asked.map(({ url, at }) => `${at} ${url.slice(API.length)}`)).toEqual(['0 1', '1001 3', '2002 4']);
   });
 
   test('a wait for the budget is said beforehand, and counts against the total time', async () => {
@@ -84,7 +84,7 @@ describe('declared budgets', () => {
     });
     await clock.run(http.fetch(API));
     await expect(clock.run(http.fetch(API))).rejects.toMatchObject({ name: 'TimeoutError', limit: 'total' });
-    expect(waits).toEqual([{ reason: 'limit', ms: 3_600_000 }]);
+    expect(waits).toEqual([{ reason: 'limit', ms: 3_600_001 }]);
   });
 });
 
