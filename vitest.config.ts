@@ -15,6 +15,8 @@ const config: ViteUserConfig = defineConfig({
       'tools/*/test/**/*.test.ts',
       'test/**/*.test.ts',
     ],
+    // By default one core is left idle, which on two is half of them.
+    maxWorkers: '100%',
     testTimeout: timeout,
     hookTimeout: timeout,
   },
