@@ -38,8 +38,8 @@ export const checks = {
     'Spark parses the delta statements for Delta Lake and Iceberg',
   ],
   'delta-lake': [
-    'Spark keeps activity_log in Delta Lake as DuckDB does, in full and through three deltas',
-    'Spark keeps the tables of celonis/audit-log in Delta Lake as DuckDB does, in full and through three deltas',
+    'Spark keeps activity_log in Delta Lake as DuckDB does, in full and by delta',
+    'Spark keeps the tables of celonis/audit-log in Delta Lake as DuckDB does, in full and by delta',
   ],
 } as const;
 
