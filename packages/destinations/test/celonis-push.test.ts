@@ -59,7 +59,10 @@ describe('executions', () => {
     for (let window = 0; window < windows; window += 1) {
       for (const root of roots) await bench.write({}, batch(tableBatch(root, [[`w${window}`]])));
     }
+    const executed = (): number[] =>
+      place.team.requests.filter(({ operationId }) => operationId === 'executePushJob').map(({ status }) => status);
     expect((await push(bench))?.executions).toBe(40);
+    expect(executed()).toEqual(Array.from({ length: 40 }, () => 200));
     expect(await bench.count('t39')).toBe(windows);
     await bench.write({}, batch(tableBatch(roots[3] ?? doc, [['more']])));
     const report = await push(bench);
@@ -67,8 +70,8 @@ describe('executions', () => {
     expect(report?.tables.filter(({ mode }) => mode !== 'unchanged')).toMatchObject([
       { table: 't3', mode: 'delta', sent: 1, rows: windows + 1 },
     ]);
-    const executed = place.team.requests.filter(({ operationId }) => operationId === 'executePushJob');
-    expect(executed.map(({ status }) => status)).toEqual(Array.from({ length: 41 }, () => 200));
+    // Another push knows nothing of the second before it: it may be told to wait once.
+    expect(executed().filter((status) => status === 200)).toHaveLength(41);
   }, 120_000);
 
   test('wait for others who use up the limit of the team, and say so', async () => {
