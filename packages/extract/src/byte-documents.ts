@@ -4,16 +4,17 @@ import { canonicalJson, type JsonObject, type JsonValue, parseJson, type Path } 
 import { UnexpectedDocumentError } from './errors.ts';
 import type { BytePage, Feed } from './feed.ts';
 import type { ReadDocument } from './reading.ts';
-import { PageScanError, PageScanner } from './scan-page.ts';
+import { PageScanError, PageScanner, type ScannedPage } from './scan-page.ts';
 import { parseTimestamp } from './timestamp.ts';
 
-/** What is known of the documents of a page, side by side: there are too many of them for objects and strings of their own. */
+/** What is known of the documents of a page, side by side: there are too many of them for objects of their own. */
 interface PageColumns {
   readonly body: Uint8Array;
+  /** Start and end of the list of documents. */
+  readonly list: readonly [start: number, end: number];
   /** Start and end of each document. */
   readonly bounds: Uint32Array;
-  /** 32 bytes of each document. */
-  readonly hashes: Buffer;
+  readonly hashes: readonly string[];
   /** Absent: the documents have no primary key. */
   readonly keys: readonly string[] | undefined;
   /** NaN: none. Absent: they have none at all. */
@@ -31,7 +32,7 @@ export class ByteDocument implements ReadDocument {
   }
 
   get hash(): string {
-    return this.#page.hashes.toString('latin1', this.#index * 32, this.#index * 32 + 32);
+    return this.#page.hashes[this.#index] ?? '';
   }
 
   get key(): string {
@@ -55,16 +56,23 @@ export class ByteDocument implements ReadDocument {
 
   /** Whether `next` stands right after this one in the same page. */
   isFollowedBy(next: ByteDocument): boolean {
-    return (
-      next.#page === this.#page &&
-      next.#index === this.#index + 1 &&
-      onlyBetween(this.#page.body, this.#end, next.#start)
-    );
+    return next.#page === this.#page && next.#index === this.#index + 1;
   }
 
   /** The bytes from the beginning of this document to the end of `last`, the same or a later one of the same page. */
   through(last: ByteDocument): Uint8Array {
     return this.#page.body.subarray(this.#start, last.#end);
+  }
+
+  /** Whether it is the first of its page. */
+  get isFirst(): boolean {
+    return this.#index === 0;
+  }
+
+  /** Of the last of a page: the list of all its documents, from `[` to `]`. */
+  get list(): Uint8Array | undefined {
+    const { body, list, hashes } = this.#page;
+    return this.#index === hashes.length - 1 ? body.subarray(...list) : undefined;
   }
 
   get #start(): number {
@@ -74,14 +82,6 @@ export class ByteDocument implements ReadDocument {
   get #end(): number {
     return this.#page.bounds[this.#index * 2 + 1] ?? 0;
   }
-}
-
-function onlyBetween(body: Uint8Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i += 1) {
-    const byte = body[i] ?? 0;
-    if (byte !== 0x2c && byte > 0x20) return false;
-  }
-  return true;
 }
 
 /** Reads the byte pages of a feed. */
@@ -122,25 +122,25 @@ export class BytePages {
 
   #scan({ body, at, countAt, nextAt, totalCount, next }: BytePage): ReturnType<BytePages['read']> {
     const beside = [countAt, nextAt].filter((path) => path !== undefined);
-    const { count, bounds, values, beside: found } = this.#scanner(at, beside).scan(body);
-    const width = (this.#keyPaths.length + (this.#timePath === undefined ? 0 : 1)) * 2;
+    const scanned = this.#scanner(at, beside).scan(body);
+    const { count } = scanned;
     const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    const keyed = this.#keyPaths.length > 0;
-    const keys: string[] = [];
-    const hashes = Buffer.allocUnsafeSlow(count * 32);
-    const instants = this.#timePath === undefined ? undefined : new Float64Array(count);
+    const bounds = scanned.bounds.slice();
+    const hashes: string[] = [];
     for (let index = 0; index < count; index += 1) {
-      const content = buffer.subarray(bounds[index * 2], bounds[index * 2 + 1]);
-      hashes.write(hash('sha256', content, 'binary'), index * 32, 32, 'latin1');
-      const base = index * width;
-      const time = base + this.#keyPaths.length * 2;
-      if (keyed) keys.push(this.#key(buffer, values, base));
-      if (instants !== undefined) instants[index] = instantOf(buffer, values[time], values[time + 1]) ?? Number.NaN;
+      hashes.push(hash('sha256', buffer.subarray(bounds[index * 2], bounds[index * 2 + 1]), 'binary'));
     }
-    const columns = { body, bounds: Uint32Array.from(bounds), hashes, keys: keyed ? keys : undefined, instants };
+    const columns = {
+      body,
+      list: scanned.list,
+      bounds,
+      hashes,
+      keys: this.#keyPaths.length === 0 ? undefined : this.#keys(buffer, scanned),
+      instants: this.#timePath === undefined ? undefined : this.#instants(buffer, scanned),
+    };
     const besideAt = (path: Path | undefined): JsonValue | undefined => {
       const slot = path === undefined ? -1 : beside.indexOf(path);
-      return slot < 0 ? undefined : valueOf(buffer, found[slot * 2], found[slot * 2 + 1]);
+      return slot < 0 ? undefined : valueOf(buffer, scanned.beside[slot * 2], scanned.beside[slot * 2 + 1]);
     };
     const counted = besideAt(countAt);
     const cursor = besideAt(nextAt);
@@ -151,18 +151,37 @@ export class BytePages {
     };
   }
 
-  #key(body: Buffer, values: readonly number[], base: number): string {
-    return canonicalJson(
-      this.#keyPaths.map((_, slot) => valueOf(body, values[base + slot * 2], values[base + slot * 2 + 1]) ?? null),
-    );
+  #keys(body: Buffer, { count, values, keyText }: ScannedPage): string[] {
+    const keys: string[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const base = index * this.#width;
+      const key = (slot: number): JsonValue =>
+        valueOf(body, values[base + slot * 2], values[base + slot * 2 + 1]) ?? null;
+      keys.push(keyText(index) ?? canonicalJson(this.#keyPaths.map((_, slot) => key(slot))));
+    }
+    return keys;
+  }
+
+  #instants(body: Buffer, { count, values, times }: ScannedPage): Float64Array {
+    const instants = times.slice();
+    for (let index = 0; index < count; index += 1) {
+      if (!Number.isNaN(instants[index])) continue;
+      const slot = (index + 1) * this.#width - 2;
+      instants[index] = parseTimestamp(valueOf(body, values[slot], values[slot + 1])) ?? Number.NaN;
+    }
+    return instants;
+  }
+
+  /** Offsets of each document. */
+  get #width(): number {
+    return (this.#keyPaths.length + (this.#timePath === undefined ? 0 : 1)) * 2;
   }
 
   #scanner(at: Path, beside: readonly Path[]): PageScanner {
     const name = JSON.stringify([at, beside]);
     let scanner = this.#scanners.get(name);
     if (scanner === undefined) {
-      const wanted = this.#timePath === undefined ? this.#keyPaths : [...this.#keyPaths, this.#timePath];
-      scanner = new PageScanner({ at, wanted, beside });
+      scanner = new PageScanner({ at, keys: this.#keyPaths, time: this.#timePath, beside });
       this.#scanners.set(name, scanner);
     }
     return scanner;
@@ -170,54 +189,8 @@ export class BytePages {
 }
 
 /** A value of which the bounds are known; `undefined` where there is none. */
-function valueOf(body: Buffer, start = -1, end = -1): JsonValue | undefined {
-  if (start < 0) return undefined;
-  return body[start] === 0x22
-    ? (plainText(body, start + 1, end - 1) ?? parsed(body, start, end))
-    : parsed(body, start, end);
-}
-
-function parsed(body: Uint8Array, start: number, end: number): JsonValue {
-  return parseJson(body.subarray(start, end));
-}
-
-/** Short ASCII without escapes, as keys and times are. */
-function plainText(body: Buffer, start: number, end: number): string | undefined {
-  if (end - start > 128) return undefined;
-  for (let i = start; i < end; i += 1) {
-    const byte = body[i] ?? 0;
-    if (byte === 0x5c || byte > 0x7e) return undefined;
-  }
-  return body.toString('latin1', start, end);
-}
-
-/** The instant that a value names. The form in which most times come is read from its bytes. */
-function instantOf(body: Buffer, start = -1, end = -1): number | undefined {
-  const at = start + 1;
-  // "2025-02-25T14:52:10.903Z"
-  if (end - start === 26 && body[at + 23] === 0x5a && body[at + 10] === 0x54 && body[at + 19] === 0x2e) {
-    const month = twoDigits(body, at + 5);
-    const day = twoDigits(body, at + 8);
-    const hour = twoDigits(body, at + 11);
-    const minute = twoDigits(body, at + 14);
-    const second = twoDigits(body, at + 17);
-    const year = twoDigits(body, at) * 100 + twoDigits(body, at + 2);
-    const milliseconds = twoDigits(body, at + 20) * 10 + (body[at + 22] ?? 0) - 0x30;
-    const punctuated =
-      body[at + 4] === 0x2d && body[at + 7] === 0x2d && body[at + 13] === 0x3a && body[at + 16] === 0x3a;
-    // What is out of range, or may be, is left to the one that knows every form.
-    const isPlain = month > 0 && month <= 12 && day > 0 && day <= 28 && hour < 24 && minute < 60 && second < 60;
-    if (punctuated && isPlain && year >= 1900 && milliseconds >= 0 && milliseconds <= 999)
-      return Date.UTC(year, month - 1, day, hour, minute, second, milliseconds);
-  }
-  return parseTimestamp(valueOf(body, start, end));
-}
-
-/** NaN where they are no digits. */
-function twoDigits(body: Buffer, at: number): number {
-  const high = (body[at] ?? 0) - 0x30;
-  const low = (body[at + 1] ?? 0) - 0x30;
-  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : Number.NaN;
+function valueOf(body: Uint8Array, start = -1, end = -1): JsonValue | undefined {
+  return start < 0 ? undefined : parseJson(body.subarray(start, end));
 }
 
 /** Whether documents can go on as bytes. */
@@ -225,17 +198,65 @@ export function areBytes(documents: readonly ReadDocument[]): documents is reado
   return documents.every((one) => one instanceof ByteDocument);
 }
 
+/** Documents as JSON. */
+export interface DocumentArray {
+  readonly count: number;
+  /** A JSON array. */
+  readonly json: Uint8Array<ArrayBufferLike>;
+  /** Whether it is a copy that nobody else has. */
+  readonly isCopy: boolean;
+}
+
+/**
+ * Documents as JSON arrays, in their order. A page of at most `most` bytes of which all documents are there is one as it came;
+ * others are copied into arrays of about `usual` bytes.
+ */
+export function* documentArrays(
+  documents: readonly ByteDocument[],
+  { usual, most }: { readonly usual: number; readonly most: number },
+): Generator<DocumentArray> {
+  for (let first = 0; first < documents.length; ) {
+    const list = wholeList(documents, first);
+    let end = first + (list?.count ?? 0);
+    if (list !== undefined && list.json.length <= most) yield { ...list, isCopy: false };
+    else {
+      let bytes = 0;
+      for (end = first; end < documents.length && bytes < usual; end += 1) {
+        if (end > first && documents[end]?.isFirst === true) break;
+        bytes += documents[end]?.size ?? 0;
+      }
+      yield { count: end - first, json: joined(documents.slice(first, end)), isCopy: true };
+    }
+    first = end;
+  }
+}
+
+/** The list of a page of which all documents begin at `first`. */
+function wholeList(
+  documents: readonly ByteDocument[],
+  first: number,
+): { readonly count: number; readonly json: Uint8Array } | undefined {
+  const begin = documents[first];
+  if (begin?.isFirst !== true) return undefined;
+  const last = lastOfRun(documents, first);
+  const json = documents[last]?.list;
+  return json === undefined ? undefined : { count: last + 1 - first, json };
+}
+
+/** The last of the documents that stand one after the other in a page. */
+function lastOfRun(documents: readonly ByteDocument[], first: number): number {
+  for (let last = first; ; last += 1) {
+    const next = documents[last + 1];
+    if (next === undefined || documents[last]?.isFollowedBy(next) !== true) return last;
+  }
+}
+
 /** Documents as one JSON array. */
-export function joinDocuments(documents: readonly ByteDocument[]): Uint8Array<ArrayBuffer> {
+function joined(documents: readonly ByteDocument[]): Uint8Array<ArrayBuffer> {
   const runs: Uint8Array[] = [];
   let length = 1;
   for (let first = 0; first < documents.length; ) {
-    let last = first;
-    for (;;) {
-      const next = documents[last + 1];
-      if (next === undefined || documents[last]?.isFollowedBy(next) !== true) break;
-      last += 1;
-    }
+    const last = lastOfRun(documents, first);
     const [begin, end] = [documents[first], documents[last]];
     if (begin === undefined || end === undefined) break;
     const run = begin.through(end);
@@ -243,15 +264,15 @@ export function joinDocuments(documents: readonly ByteDocument[]): Uint8Array<Ar
     length += run.length + 1;
     first = last + 1;
   }
-  const joined = new Uint8Array(Math.max(length, 2));
-  joined[0] = 0x5b;
+  const bytes = new Uint8Array(Math.max(length, 2));
+  bytes[0] = 0x5b;
   let at = 1;
   for (const run of runs) {
-    joined.set(run, at);
+    bytes.set(run, at);
     at += run.length;
-    joined[at] = 0x2c;
+    bytes[at] = 0x2c;
     at += 1;
   }
-  joined[joined.length - 1] = 0x5d;
-  return joined;
+  bytes[bytes.length - 1] = 0x5d;
+  return bytes;
 }

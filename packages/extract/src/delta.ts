@@ -143,11 +143,16 @@ async function sweepDelta(
   return { ...result, state: swept };
 }
 
+/** What is known of a document. */
 interface Known {
-  readonly hash: string;
-  readonly instant: number | undefined;
+  hash: string;
+  instant: number | undefined;
   /** Whether it is the same as an earlier run wrote it. */
-  readonly unchanged: boolean;
+  unchanged: boolean;
+  /** Whether it is among those that the source counts. */
+  counted: boolean;
+  /** Where it is, or was, among those that are held back. */
+  held: number;
 }
 
 interface Pass extends PassFacts {
@@ -173,11 +178,14 @@ class DeltaLoad {
   readonly #write: OpenWrite;
   readonly #overlapMs: number;
   readonly #known = new Map<string, Known>();
-  readonly #held = new Map<string, ReadDocument>();
+  /** Changed ones that were not handed over yet. */
+  #held: ReadDocument[] = [];
   /** Whether everything is read again into tables that are there. */
   readonly #readsAgain: boolean;
-  /** Keys of what the source counts. */
-  readonly #counted = new Set<string>();
+  /** Documents known that the source counts. */
+  #counted = 0;
+  /** Keys of documents that are not wanted, and that the source counts nevertheless. */
+  readonly #older = new Set<string>();
 
   constructor(feed: DeltaFeed, run: FeedRun, before: DeltaState | undefined, write: OpenWrite) {
     this.#feed = feed;
@@ -209,27 +217,27 @@ class DeltaLoad {
       if (pass.broken !== undefined) {
         reason = pass.broken;
       } else if (this.#feed.paging.kind === 'cursor') {
-        return { ...end, served: this.#counted.size, counted: pass.counted, proof: 'cursor' };
+        return { ...end, served: this.#served, counted: pass.counted, proof: 'cursor' };
       } else if (pass.counted === undefined) {
         if (attempt > 1 && pass.fresh === 0) {
-          return { ...end, served: this.#counted.size, counted, proof: 'twice-equal' };
+          return { ...end, served: this.#served, counted, proof: 'twice-equal' };
         }
         reason = 'the source gives no count, so a second reading has to show the same';
       } else if (pass.shrank && attempt < maxShrinking) {
         reason = 'documents vanished while the pages were read, so that others may have slipped past';
       } else {
         counted = pass.pages > 1 ? await this.#count() : pass.counted;
-        if (counted === this.#counted.size) return { ...end, served: counted, counted, proof: 'counted' };
-        reason = `the source counts ${counted} documents, and ${this.#counted.size} were read`;
+        if (counted === this.#served) return { ...end, served: counted, counted, proof: 'counted' };
+        reason = `the source counts ${counted} documents, and ${this.#served} were read`;
         // Some were deleted, or no longer match the filters: what is counted must be learnt anew.
-        if (counted !== undefined && this.#counted.size > counted) this.#counted.clear();
+        if (counted !== undefined && this.#served > counted) this.#countAnew();
       }
     }
     throw new IncompleteReadError({
       feed: this.#feed.name,
       ...(this.since === undefined ? {} : { from: isoTime(this.since) }),
       attempts: maxAttempts,
-      served: this.#counted.size,
+      served: this.#served,
       ...(counted === undefined ? {} : { counted }),
       reason,
     });
@@ -285,10 +293,15 @@ class DeltaLoad {
     const pass: Pass = { ...newPassFacts(), fresh: 0 };
     for await (const page of streamPages(this.#question(since), this.#run.settings.concurrency, pass)) {
       for (const one of page.documents) if (this.#take(one)) pass.fresh += 1;
-      if (this.#held.size >= heldBack) await this.#handOver();
+      if (this.#held.length >= heldBack) await this.#handOver();
     }
     await this.#handOver();
     return pass;
+  }
+
+  /** Documents read, of those that the source counts. */
+  get #served(): number {
+    return this.#counted + this.#older.size;
   }
 
   async #count(): Promise<number | undefined> {
@@ -297,25 +310,49 @@ class DeltaLoad {
     return page.totalCount;
   }
 
+  #countAnew(): void {
+    this.#counted = 0;
+    this.#older.clear();
+    for (const known of this.#known.values()) known.counted = false;
+  }
+
   /** Takes a document; `false` if it is known as it is, or in a later form. */
   #take(one: ReadDocument): boolean {
-    this.#counted.add(one.key);
+    const { key, hash } = one;
     const lowest = this.#feed.updatedSince?.getTime();
     const instant = one.instant ?? parseTimestamp(valueAt(one.document, this.#feed.updatedAt));
-    if (lowest !== undefined && instant !== undefined && instant < lowest) return false;
-    const known = this.#known.get(one.key);
-    if (known?.hash === one.hash) return false;
-    if (known?.instant !== undefined && instant !== undefined && known.instant > instant) return false;
-    const unchanged = known === undefined && this.#before?.recent[one.key] === asText(one.hash);
-    if (!unchanged && (known === undefined || known.unchanged)) this.changed += 1;
-    this.#known.set(one.key, { hash: one.hash, instant, unchanged });
-    if (!unchanged) this.#held.set(one.key, one);
-    return !unchanged;
+    const known = this.#known.get(key);
+    if (known !== undefined && !known.counted) {
+      known.counted = true;
+      this.#counted += 1;
+    }
+    if (lowest !== undefined && instant !== undefined && instant < lowest) {
+      if (known === undefined) this.#older.add(key);
+      return false;
+    }
+    if (known === undefined) {
+      this.#older.delete(key);
+      const before = this.#before?.recent[key];
+      const unchanged = before !== undefined && before === asText(hash);
+      const held = unchanged ? -1 : this.#held.push(one) - 1;
+      this.#known.set(key, { hash, instant, unchanged, counted: true, held });
+      this.#counted += 1;
+      if (!unchanged) this.changed += 1;
+      return !unchanged;
+    }
+    if (known.hash === hash) return false;
+    if (known.instant !== undefined && instant !== undefined && known.instant > instant) return false;
+    if (known.unchanged) this.changed += 1;
+    const isHeld = this.#held[known.held]?.key === key;
+    const held = isHeld ? known.held : this.#held.length;
+    this.#held[held] = one;
+    Object.assign(known, { hash, instant, unchanged: false, held });
+    return true;
   }
 
   async #handOver(): Promise<void> {
-    const documents = [...this.#held.values()];
-    this.#held.clear();
+    const documents = this.#held;
+    this.#held = [];
     await this.#write.writeRead(documents);
     await this.#write.flush();
   }

@@ -10,7 +10,7 @@ import {
   type TableSchema,
 } from '@millrace/flatten';
 import { contracts } from '@millrace/flatten/contracts';
-import { areBytes, joinDocuments } from './byte-documents.ts';
+import { areBytes, documentArrays } from './byte-documents.ts';
 import type { Destination, SweepResult, Transaction, WriteMode } from './destination.ts';
 import { InvalidOptionError } from './errors.ts';
 import type { Feed } from './feed.ts';
@@ -24,7 +24,7 @@ const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 /** Documents per batch. */
 const batchSize = 5000;
-/** Bytes of documents that are flattened in one go; in between, answers are taken in and further pages asked for. */
+/** Bytes of documents that are flattened in one go, unless they are a page; in between, answers are taken in and further pages asked for. */
 const turnBytes = 256 * 1024;
 /** Bytes of documents per batch. */
 const batchBytes = 4 * 1024 * 1024;
@@ -122,19 +122,12 @@ export class OpenWrite {
   /** The same for documents as they were read: those that came as bytes go on as bytes. */
   async writeRead(documents: readonly ReadDocument[]): Promise<void> {
     if (!areBytes(documents)) return this.write(documents.map((one) => one.document));
-    for (let start = 0; start < documents.length; ) {
-      let end = start;
-      let bytes = 0;
-      for (; end < documents.length && bytes < turnBytes; end += 1) {
-        bytes += documents[end]?.size ?? 0;
-      }
-      const joined = joinDocuments(documents.slice(start, end));
-      this.#flattener.push(joined);
+    for (const { count, json, isCopy } of documentArrays(documents, { usual: turnBytes, most: batchBytes })) {
+      this.#flattener.push(json);
       // Its memory is given back at once: the heap is nearly empty, and is long in doing so.
-      joined.buffer.transfer(0);
-      this.#pending += end - start;
-      this.#pendingBytes += bytes;
-      start = end;
+      if (isCopy && json.buffer instanceof ArrayBuffer) json.buffer.transfer(0);
+      this.#pending += count;
+      this.#pendingBytes += json.length;
       if (this.#pending >= batchSize || this.#pendingBytes >= batchBytes) await this.flush();
       await nextTurn();
     }

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PageScanError, PageScanner } from '../src/scan-page.ts';
@@ -5,13 +7,13 @@ import { PageScanError, PageScanner } from '../src/scan-page.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** What the scan found, parsed: documents, wanted values (`undefined` where there is none), values beside the list. */
-function scan(text: string, at: string[], wanted: string[][] = [], beside: string[][] = []) {
+/** What the scan found, parsed: documents, keys (`undefined` where there is none), values beside the list. */
+function scan(text: string, at: string[], keys: string[][] = [], beside: string[][] = []) {
   const bytes = encoder.encode(text);
-  const found = new PageScanner({ at, wanted, beside }).scan(bytes);
-  const pairs = (offsets: readonly number[]): unknown[] =>
+  const found = new PageScanner({ at, keys, beside }).scan(bytes);
+  const pairs = (offsets: Uint32Array | Int32Array): unknown[] =>
     Array.from({ length: offsets.length / 2 }, (_, index) => {
-      const [start = -1, end = -1] = offsets.slice(index * 2);
+      const [start = -1, end = -1] = offsets.subarray(index * 2);
       return start < 0 ? undefined : (JSON.parse(decoder.decode(bytes.subarray(start, end))) as unknown);
     });
   return { documents: pairs(found.bounds), values: pairs(found.values), beside: pairs(found.beside) };
@@ -26,6 +28,11 @@ function at(value: unknown, path: readonly string[]): unknown {
     value,
   );
 }
+
+test('the kernel is what its sources give', () => {
+  const script = fileURLToPath(new URL('../scripts/build-wasm.ts', import.meta.url));
+  expect(() => execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' })).not.toThrow();
+});
 
 describe('a scan', () => {
   test('finds the documents and the values that JSON.parse finds, however the page is written', () => {
@@ -67,6 +74,24 @@ describe('a scan', () => {
     const text = String.raw`{"content":[{"\u0069d":"A","n":1},{"id":"B","id":"C"}]}`;
     expect(scan(text, ['content'], [['id']]).values).toEqual(['A', 'C']);
     expect(scan('{"content":[{"id":1}],"content":[{"id":2}]}', ['content'], [['id']]).values).toEqual([2]);
+  });
+
+  test('gives the key as canonical JSON where its bytes are that, and says so where they are not', () => {
+    const page = encoder.encode(
+      String.raw`[{"a":"x","b":"y z"},{"b":"","a":"~"},{"a":"\u0078","b":""},{"a":"ü","b":""},{"a":1,"b":""},{"a":""}]`,
+    );
+    const { count, keyText } = new PageScanner({ at: [], keys: [['a'], ['b']] }).scan(page);
+    const texts = Array.from({ length: count }, (_, index) => keyText(index));
+    expect(texts).toEqual(['["x","y z"]', '["~",""]', undefined, undefined, undefined, undefined]);
+  });
+
+  test('forgets what an earlier of equal keys had below it', () => {
+    expect(scan('[{"a":{"id":1},"a":{}}]', [], [['a', 'id']]).values).toEqual([undefined]);
+    expect(scan('[{"a":{"id":1},"a":2}]', [], [['a', 'id']]).values).toEqual([undefined]);
+  });
+
+  test('finds more documents than pages of that length have as a rule', () => {
+    expect(scan(`[${Array.from({ length: 1000 }, () => '{}').join(',')}]`, []).documents).toHaveLength(1000);
   });
 
   test('takes null for no documents, and skips a byte order mark', () => {

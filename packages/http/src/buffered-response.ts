@@ -101,6 +101,8 @@ const MOST_ERROR_BYTES = 1_048_576;
 
 /** Reads the body: whole when the status says success, at most 1 MiB otherwise. */
 export async function readBytes(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  // Its own buffer may be larger than the body.
+  if (response instanceof BufferedResponse && response.ok) return response.bytes();
   if (response.ok || response.body === null) return new Uint8Array(await response.arrayBuffer());
   const reader = response.body.getReader();
   const chunks: Uint8Array[] = [];

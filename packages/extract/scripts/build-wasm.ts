@@ -1,0 +1,4 @@
+/** Compiles the kernel into `src/scan-kernel.ts`: `node scripts/build-wasm.ts [--check]`. */
+import { buildKernel } from '../../../scripts/build-kernel.ts';
+
+await buildKernel(import.meta.url, 'src/scan-kernel.ts');
