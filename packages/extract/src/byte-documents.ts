@@ -202,7 +202,7 @@ export function areBytes(documents: readonly ReadDocument[]): documents is reado
 export interface DocumentArray {
   readonly count: number;
   /** A JSON array. */
-  readonly json: Uint8Array<ArrayBufferLike>;
+  readonly json: Uint8Array;
   /** Whether it is a copy that nobody else has. */
   readonly isCopy: boolean;
 }
