@@ -39,7 +39,7 @@ export async function compareWindowed(
   const ranges = intersectRanges(state.complete, [{ from, to: until }]);
   const [first] = ranges;
   if (first === undefined) return;
-  const start = await reader.oldest(first);
+  const start = await reader.oldest(await reader.open(first));
   const edges = state.recent.flatMap((window) => [window.from, window.to]);
 
   const comparePart = async (window: ReadWindow, part: Range): Promise<void> => {

@@ -56,9 +56,7 @@ export async function readUntilProven(question: Question, options: ProofOptions)
     }
     reason =
       previous === undefined
-        ? counted === undefined
-          ? 'the source gives no count, so a second reading has to show the same'
-          : 'equal documents are on different pages, so a second reading has to show the same'
+        ? 'the source gives no count, so a second reading has to show the same'
         : 'two readings had different content';
     previous = outcome;
   }

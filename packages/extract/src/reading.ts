@@ -52,7 +52,7 @@ export interface Reading {
   readonly serverTime: Date;
   /** Over all documents as served. */
   readonly contentHash: string;
-  /** `undefined`: only a second reading with the same content would show that it is complete. */
+  /** `undefined`: only a second reading with the same content would show that it is complete, since there is no count. */
   readonly proof: 'counted' | 'cursor' | undefined;
 }
 
@@ -114,11 +114,36 @@ async function readCounted(
     pages.push(page);
     served += page.documents.length;
   }
-  // Rows that leave at the front and others that come in at the end keep the count and shift the pages; the first page shows it.
-  const again = pages.length > 1 ? await question.readPage({ page: firstPage }) : undefined;
-  const moved = contradiction(pages, counted) ?? firstPageMoved(first, again, counted);
-  if (moved !== undefined) return { kind: 'moved', reason: moved, served: sum(pages), counted };
-  return finish(pages, counted, onTwoPages(pages) ? undefined : 'counted', again === undefined ? 0 : 1);
+  const contradicted = contradiction(pages, counted);
+  if (contradicted !== undefined) return { kind: 'moved', reason: contradicted, served: sum(pages), counted };
+  const again = await readAgain(question, firstPage, pages, counted);
+  if (again.moved !== undefined) return { kind: 'moved', reason: again.moved, served: sum(pages), counted };
+  return finish(pages, counted, 'counted', again.pages);
+}
+
+/**
+ * Reads pages again that a move would have changed: the first, since rows that leave at the front and others that come in at the
+ * end keep the count and shift all pages, and those that have a document in common, which are equal records or one that moved from
+ * one page to the other in between.
+ */
+async function readAgain(
+  question: Question,
+  firstPage: number,
+  pages: readonly ReadPage[],
+  counted: number,
+): Promise<{ readonly pages: number; readonly moved: string | undefined }> {
+  if (pages.length === 1) return { pages: 0, moved: undefined };
+  const doubtful = [...new Set([0, ...pagesInCommon(pages)])];
+  const again = await Promise.all(
+    doubtful.map(async (index) => ({ index, page: await question.readPage({ page: firstPage + index }) })),
+  );
+  const reasons = again.map(({ index, page }) => {
+    if (page.totalCount !== counted)
+      return `the count moved from ${counted} to ${page.totalCount} while the pages were read`;
+    if (page.contentHash === pages[index]?.contentHash) return undefined;
+    return `page ${index + 1} of ${pages.length} changed while the others were read`;
+  });
+  return { pages: again.length, moved: reasons.find((reason) => reason !== undefined) };
 }
 
 async function readUncounted(
@@ -188,28 +213,23 @@ function contradiction(pages: readonly ReadPage[], counted: number): string | un
   return undefined;
 }
 
-function firstPageMoved(first: ReadPage, again: ReadPage | undefined, counted: number): string | undefined {
-  if (again === undefined) return undefined;
-  if (again.totalCount !== counted)
-    return `the count moved from ${counted} to ${again.totalCount} while the pages were read`;
-  return first.contentHash === again.contentHash ? undefined : 'the first page changed while the others were read';
-}
-
 /** A page that came before. Pages of one document over and over may be equal and both be right. */
 function repeats(seen: ReadonlySet<string>, page: ReadPage): boolean {
   return seen.has(page.contentHash) && new Set(page.documents.map((one) => one.hash)).size > 1;
 }
 
-/** Whether one key is on different pages: two equal documents, or one that moved. */
-function onTwoPages(pages: readonly ReadPage[]): boolean {
-  const pageOf = new Map<string, number>();
-  return pages.some((page, index) =>
-    page.documents.some(({ key }) => {
-      const seen = pageOf.get(key);
-      pageOf.set(key, index);
-      return seen !== undefined && seen !== index;
-    }),
-  );
+/** Places of pages that have a document in common with another: two equal ones, or one that moved. */
+function pagesInCommon(pages: readonly ReadPage[]): Set<number> {
+  const placeOf = new Map<string, number>();
+  const places = new Set<number>();
+  for (const [place, page] of pages.entries()) {
+    for (const { key } of page.documents) {
+      const seen = placeOf.get(key);
+      if (seen === undefined) placeOf.set(key, place);
+      else if (seen !== place) places.add(seen).add(place);
+    }
+  }
+  return places;
 }
 
 function finish(

@@ -27,7 +27,8 @@ export interface Receipt {
   readonly counted?: number;
   /**
    * Why the reading is believed complete.
-   * - `counted`: as many rows as the source counted, and the count did not move
+   * - `counted`: as many rows as the source counted, the count did not move, and the first page, and those that have equal documents,
+   *   were the same when they were read again
    * - `cursor`: the source's cursor ran to its end
    * - `twice-equal`: two readings had the same content
    * - `acknowledgement`: nothing was read; somebody took note of the gaps in `acknowledged`

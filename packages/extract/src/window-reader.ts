@@ -29,6 +29,12 @@ export interface ReadWindow {
   readonly evidence: Omit<ReceiptBody, 'feed' | 'run' | 'from' | 'to' | 'documents' | 'contentHash' | 'rows' | 'state'>;
 }
 
+/** The first page of a range. */
+export interface Opening {
+  readonly range: Range;
+  readonly page: ReadPage;
+}
+
 const dayMs = 86_400_000;
 const defaultMaxPages = 40;
 /** Readings of a window before it is split. */
@@ -78,26 +84,45 @@ export class WindowReader {
     return inside.length === known.documents && hashOf(inside) === known.contentHash ? 'content' : false;
   }
 
+  /** The first page of everything: what a first run begins with. */
+  async open(range: Range): Promise<Opening> {
+    const page = await this.#firstPage(range);
+    this.#run.tally.estimatedDocuments = page.totalCount;
+    return { range, page };
+  }
+
   /**
-   * An instant before which the source has nothing, to about a day. One page a question: one question where all fits a page,
-   * two where the source answers oldest first, and a halving of less than twenty where it does not.
+   * An instant before which the source has nothing, to about a day. One page a question: no more where all fits a page, one
+   * where the source answers oldest first, and a halving of less than twenty where it does not.
    */
-  async oldest(range: Range): Promise<number> {
+  async oldest({ range, page }: Opening): Promise<number> {
     let empty = range.from;
     let latest = range.to;
-    let probe = range.to;
-    for (let questions = 1; ; questions += 1) {
-      const asked = { from: empty, to: probe };
-      const page = await this.#firstPage(asked);
-      if (questions === 1) this.#run.tally.estimatedDocuments = page.totalCount;
-      const inside = this.#dated(page.documents, this.#asked(asked)).filter((one) => inRange(asked, one.instant));
-      const first = inside.reduce((least, one) => Math.min(least, one.instant), probe);
-      if (inside.length === 0 && isWhole(page)) empty = probe;
-      else latest = Math.min(latest, first);
-      if (isWhole(page) && inside.length > 0) return questions === 1 ? range.from : first;
-      if (latest - empty <= dayMs) return empty;
-      probe = questions === 1 ? latest : middle(empty, latest);
+    const look = (one: Range, { documents }: ReadPage): number[] =>
+      this.#dated(documents, this.#asked(one)).flatMap(({ instant }) => (inRange(one, instant) ? [instant] : []));
+    const instants = look(range, page);
+    if (isWhole(page)) return instants.length > 0 ? range.from : range.to;
+    latest = least(instants, latest);
+    for (let probe = latest; latest - empty > dayMs; probe = middle(empty, latest)) {
+      const part = { from: empty, to: probe };
+      const answer = await this.#firstPage(part);
+      const found = look(part, answer);
+      if (isWhole(answer) && found.length > 0) return least(found, probe);
+      if (isWhole(answer)) empty = probe;
+      else latest = least(found, probe);
     }
+    return empty;
+  }
+
+  /**
+   * The windows of a range of which all there is from its beginning is known by a count: as many as it will be split into. They are
+   * the same in whatever order the source answers.
+   */
+  windows(range: Range, { page }: Opening): Range[] {
+    const { documents, totalCount } = page;
+    if (totalCount === undefined || documents.length === 0 || this.#feed.paging.kind === 'cursor') return [range];
+    const pages = Math.ceil(totalCount / documents.length);
+    return pages > this.#maxPages ? splitRange(range, this.#partsByCount(pages), this.#step) : [range];
   }
 
   /** Reads a window. Split where it is too deep or does not hold still; at `edges` first, so that what is remembered stays comparable. */
@@ -198,13 +223,17 @@ export class WindowReader {
   #partsFor(range: Range, outcome: Unproven): number {
     if (outcome.kind === 'unproven') return 2;
     // By the count alone: the windows are the same in whatever order the source answers.
-    // Parts that are a little too deep, since they are never even, would each cost a page.
-    if (outcome.counted === true) return Math.max(3, clamp(Math.ceil((1.6 * outcome.pages) / this.#maxPages)));
+    if (outcome.counted === true) return this.#partsByCount(outcome.pages);
     // No count to go by: what was seen, and over what time, says how much there may be.
     const instants = this.#dated(outcome.seen, this.#asked(range)).map((one) => one.instant);
     const span =
       instants.reduce((a, b) => Math.max(a, b), range.from) - instants.reduce((a, b) => Math.min(a, b), range.to);
     return clamp(Math.ceil((1.5 * (range.to - range.from)) / Math.max(1, span)));
+  }
+
+  #partsByCount(pages: number): number {
+    // Parts that are a little too deep, since they are never even, would each cost a page.
+    return Math.max(3, clamp(Math.ceil((1.6 * pages) / this.#maxPages)));
   }
 
   #incomplete(asked: Range, outcome: Unproven & { kind: 'unproven' }, attempts: number): IncompleteReadError {
@@ -235,6 +264,10 @@ function isWhole(page: ReadPage): boolean {
 
 function middle(from: number, to: number): number {
   return Math.floor((from + to) / 2);
+}
+
+function least(instants: readonly number[], otherwise: number): number {
+  return instants.reduce((a, b) => Math.min(a, b), otherwise);
 }
 
 function clamp(parts: number): number {

@@ -59,9 +59,13 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
       : false;
   const wanted = mergeRanges(unchanged === false ? [...missing, ...again, ...past] : missing);
   if (unchanged !== 'counted') state = { ...state, rereadAt: probe.serverTime };
-  const start = before === undefined && settings.from === undefined ? await reader.oldest({ from, to }) : from;
+  const opening = before === undefined && settings.from === undefined ? await reader.open({ from, to }) : undefined;
+  const start = opening === undefined ? from : await reader.oldest(opening);
   // Windows that an earlier run began to read keep their bounds, so that its pages fit.
   const begun = ((await run.spool?.windows(feed.name)) ?? []).flatMap((window) => [window.from, window.to]);
+  const windows = wanted
+    .flatMap((range) => cutRange(range, [start, ...begun]))
+    .flatMap((range) => (opening !== undefined && range.from === start ? reader.windows(range, opening) : [range]));
   const edges = again.flatMap((window) => [window.from, window.to]);
   const cuts = [...edges, ...state.complete.flatMap((range) => [range.from, range.to])];
   if (!again.some((window) => window.from < horizon && horizon < window.to)) cuts.push(horizon);
@@ -116,7 +120,7 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
 
   try {
     await inOrder(
-      wanted.flatMap((range) => cutRange(range, [start, ...begun])).map((range) => ({ range, failures: 0 })),
+      windows.map((range) => ({ range, failures: 0 })),
       {
         // Each has many pages: a few windows keep all requests under way.
         concurrency: Math.max(2, Math.ceil(settings.concurrency / 3)),

@@ -113,13 +113,16 @@ describe('equal timestamps', () => {
     }
   });
 
-  test('proves a reading with equal records on two pages by a second one', async () => {
-    const records = Array.from({ length: 30 }, () => ({ timestamp: '2026-05-20T10:00:00.123Z', event: 'SAME' }));
-    const log = new FakeLog({ records });
+  test('reads pages that have equal records again, and no others', async () => {
+    const timestamp = '2026-05-20T10:00:00.123Z';
+    const events = Array.from({ length: 60 }, (_, index) => `E${10 + (index === 30 ? 29 : index)}`);
+    const log = new FakeLog({ records: events.map((event) => ({ timestamp, event })), pageSize: 10 });
     const destination = new MemoryDestination();
     await extract(log, destination);
-    expect(destination.table('log')).toHaveLength(30);
-    expect(destination.contents.receipts.find((receipt) => receipt.documents === 30)?.proof).toBe('twice-equal');
+    expect(destination.table('log')).toHaveLength(60);
+    const receipt = destination.contents.receipts.find(({ documents }) => documents === 60);
+    // The six pages, and again the first, the third and the fourth.
+    expect(receipt).toMatchObject({ proof: 'counted', attempts: 1, pages: 9 });
   });
 });
 
