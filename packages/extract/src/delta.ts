@@ -3,6 +3,7 @@ import type { SweepResult } from './destination.ts';
 import { IncompleteReadError } from './errors.ts';
 import type { DeltaFeed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
+import { KnownDocuments } from './known-documents.ts';
 import { newPassFacts, type PassFacts, streamPages } from './page-stream.ts';
 import { hashOf, type Question, type ReadDocument } from './reading.ts';
 import type { Receipt } from './receipt.ts';
@@ -143,18 +144,6 @@ async function sweepDelta(
   return { ...result, state: swept };
 }
 
-/** What is known of a document. */
-interface Known {
-  hash: string;
-  instant: number | undefined;
-  /** Whether it is the same as an earlier run wrote it. */
-  unchanged: boolean;
-  /** Whether it is among those that the source counts. */
-  counted: boolean;
-  /** Where it is, or was, among those that are held back. */
-  held: number;
-}
-
 interface Pass extends PassFacts {
   /** Documents that were not known, or not so. */
   fresh: number;
@@ -177,7 +166,7 @@ class DeltaLoad {
   readonly #before: DeltaState | undefined;
   readonly #write: OpenWrite;
   readonly #overlapMs: number;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new KnownDocuments();
   /** Changed ones that were not handed over yet. */
   #held: ReadDocument[] = [];
   /** Whether everything is read again into tables that are there. */
@@ -226,7 +215,7 @@ class DeltaLoad {
       } else if (pass.shrank && attempt < maxShrinking) {
         reason = 'documents vanished while the pages were read, so that others may have slipped past';
       } else {
-        counted = pass.pages > 1 ? await this.#count() : pass.counted;
+        counted = pass.pages > 1 ? await this.#askCount() : pass.counted;
         if (counted === this.#served) return { ...end, served: counted, counted, proof: 'counted' };
         reason = `the source counts ${counted} documents, and ${this.#served} were read`;
         // Some were deleted, or no longer match the filters: what is counted must be learnt anew.
@@ -257,23 +246,26 @@ class DeltaLoad {
 
   /** What a document's hash is over, for those that were handed over. */
   *changedDocuments(): Generator<{ readonly hash: string }> {
-    for (const known of this.#known.values()) if (!known.unchanged) yield known;
+    for (let place = 0; place < this.#known.size; place += 1) {
+      if (!this.#known.isUnchanged(place)) yield { hash: this.#known.hashOf(place) };
+    }
   }
 
   /** Where the next run goes on: the latest change seen, but not later than the last pass began. */
   mark(lastPassAt: number): Pick<DeltaState, 'mark' | 'recent'> {
     let latest = this.#before?.mark ?? Number.NEGATIVE_INFINITY;
-    for (const { instant } of this.#known.values()) {
-      if (instant !== undefined) latest = Math.max(latest, Math.min(instant, lastPassAt));
+    for (let place = 0; place < this.#known.size; place += 1) {
+      const instant = this.#known.instantOf(place);
+      if (!Number.isNaN(instant)) latest = Math.max(latest, Math.min(instant, lastPassAt));
     }
     if (latest === Number.NEGATIVE_INFINITY) return { mark: undefined, recent: {} };
     const recent: Record<string, string> = {};
     let remembered = 0;
-    for (const [key, { instant, hash }] of this.#known) {
-      if (instant === undefined || instant < latest - this.#overlapMs) continue;
+    for (const [key, place] of this.#known.entries()) {
+      if (!(this.#known.instantOf(place) >= latest - this.#overlapMs)) continue;
       remembered += 1;
       if (remembered > maxRemembered) return { mark: latest, recent: {} };
-      recent[key] = asText(hash);
+      recent[key] = asText(this.#known.hashOf(place));
     }
     return { mark: latest, recent };
   }
@@ -304,7 +296,7 @@ class DeltaLoad {
     return this.#counted + this.#older.size;
   }
 
-  async #count(): Promise<number | undefined> {
+  async #askCount(): Promise<number | undefined> {
     const { paging } = this.#feed;
     const page = await this.#question(this.since).readPage({ page: paging.kind === 'numbered' ? paging.first : 0 });
     return page.totalCount;
@@ -313,7 +305,7 @@ class DeltaLoad {
   #countAnew(): void {
     this.#counted = 0;
     this.#older.clear();
-    for (const known of this.#known.values()) known.counted = false;
+    this.#known.clearCounted();
   }
 
   /** Takes a document; `false` if it is known as it is, or in a later form. */
@@ -321,33 +313,39 @@ class DeltaLoad {
     const { key, hash } = one;
     const lowest = this.#feed.updatedSince?.getTime();
     const instant = one.instant ?? parseTimestamp(valueAt(one.document, this.#feed.updatedAt));
-    const known = this.#known.get(key);
-    if (known !== undefined && !known.counted) {
-      known.counted = true;
-      this.#counted += 1;
-    }
+    const known = this.#known.placeOf(key);
+    if (known !== undefined && !this.#known.isCounted(known)) this.#count(known);
     if (lowest !== undefined && instant !== undefined && instant < lowest) {
       if (known === undefined) this.#older.add(key);
       return false;
     }
-    if (known === undefined) {
-      this.#older.delete(key);
-      const before = this.#before?.recent[key];
-      const unchanged = before !== undefined && before === asText(hash);
-      const held = unchanged ? -1 : this.#held.push(one) - 1;
-      this.#known.set(key, { hash, instant, unchanged, counted: true, held });
-      this.#counted += 1;
-      if (!unchanged) this.changed += 1;
-      return !unchanged;
-    }
-    if (known.hash === hash) return false;
-    if (known.instant !== undefined && instant !== undefined && known.instant > instant) return false;
-    if (known.unchanged) this.changed += 1;
-    const isHeld = this.#held[known.held]?.key === key;
-    const held = isHeld ? known.held : this.#held.length;
+    if (known === undefined) return this.#takeNew(one, key, hash, instant);
+    if (this.#known.hashOf(known) === hash) return false;
+    if (instant !== undefined && this.#known.instantOf(known) > instant) return false;
+    if (this.#known.isUnchanged(known)) this.changed += 1;
+    const before = this.#known.heldAt(known);
+    const held = this.#held[before]?.key === key ? before : this.#held.length;
     this.#held[held] = one;
-    Object.assign(known, { hash, instant, unchanged: false, held });
+    this.#known.describe(known, hash, instant, held);
+    this.#known.setUnchanged(known, false);
     return true;
+  }
+
+  #takeNew(one: ReadDocument, key: string, hash: string, instant: number | undefined): boolean {
+    this.#older.delete(key);
+    const before = this.#before?.recent[key];
+    const unchanged = before !== undefined && before === asText(hash);
+    const place = this.#known.add(key);
+    this.#known.describe(place, hash, instant, unchanged ? -1 : this.#held.push(one) - 1);
+    this.#known.setUnchanged(place, unchanged);
+    this.#count(place);
+    if (!unchanged) this.changed += 1;
+    return !unchanged;
+  }
+
+  #count(place: number): void {
+    this.#known.setCounted(place);
+    this.#counted += 1;
   }
 
   async #handOver(): Promise<void> {

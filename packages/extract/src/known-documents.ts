@@ -1,0 +1,106 @@
+/** What a load knows of each document, side by side: there may be millions, and an object and a hash of its own each would cost more than the load. */
+
+const hashBytes = 32;
+/** Of `flags`. */
+const unchanged = 1;
+const counted = 2;
+
+/** Documents by their key. Each has a place, counted from 0, under which the rest is asked for. */
+export class KnownDocuments {
+  readonly #places = new Map<string, number>();
+  #hashes = Buffer.allocUnsafeSlow(256 * hashBytes);
+  /** NaN: none. */
+  #instants = new Float64Array(256);
+  #held = new Int32Array(256);
+  #flags = new Uint8Array(256);
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  keys(): MapIterator<string> {
+    return this.#places.keys();
+  }
+
+  entries(): MapIterator<[string, number]> {
+    return this.#places.entries();
+  }
+
+  placeOf(key: string): number | undefined {
+    return this.#places.get(key);
+  }
+
+  /** Adds a document that is not there; gives its place. */
+  add(key: string): number {
+    const place = this.#places.size;
+    if (place === this.#instants.length) this.#grow();
+    this.#places.set(key, place);
+    this.#flags[place] = 0;
+    return place;
+  }
+
+  /** Says what a document is like: its hash, when it changed, and where it is held back. */
+  describe(place: number, hash: string, instant: number | undefined, held: number): void {
+    this.#hashes.write(hash, place * hashBytes, 'latin1');
+    this.#instants[place] = instant ?? Number.NaN;
+    this.#held[place] = held;
+  }
+
+  hashOf(place: number): string {
+    return this.#hashes.toString('latin1', place * hashBytes, (place + 1) * hashBytes);
+  }
+
+  /** NaN: none. */
+  instantOf(place: number): number {
+    return this.#instants[place] ?? Number.NaN;
+  }
+
+  /** Where it is, or was, among those that are held back. */
+  heldAt(place: number): number {
+    return this.#held[place] ?? -1;
+  }
+
+  /** Whether it is the same as an earlier run wrote it. */
+  isUnchanged(place: number): boolean {
+    return ((this.#flags[place] ?? 0) & unchanged) !== 0;
+  }
+
+  setUnchanged(place: number, is: boolean): void {
+    this.#set(place, unchanged, is);
+  }
+
+  /** Whether it is among those that the source counts. */
+  isCounted(place: number): boolean {
+    return ((this.#flags[place] ?? 0) & counted) !== 0;
+  }
+
+  setCounted(place: number): void {
+    this.#set(place, counted, true);
+  }
+
+  /** None counts any more. */
+  clearCounted(): void {
+    for (let place = 0; place < this.size; place += 1) this.#set(place, counted, false);
+  }
+
+  #set(place: number, flag: number, is: boolean): void {
+    const flags = this.#flags[place] ?? 0;
+    this.#flags[place] = is ? flags | flag : flags & ~flag;
+  }
+
+  #grow(): void {
+    const room = this.#instants.length * 2;
+    const hashes = Buffer.allocUnsafeSlow(room * hashBytes);
+    this.#hashes.copy(hashes);
+    this.#hashes = hashes;
+    const instants = new Float64Array(room);
+    instants.set(this.#instants);
+    this.#instants = instants;
+    const held = new Int32Array(room);
+    held.set(this.#held);
+    this.#held = held;
+    const flags = new Uint8Array(room);
+    flags.set(this.#flags);
+    this.#flags = flags;
+  }
+}
