@@ -24,6 +24,9 @@ import { joinTables, nameKey } from './schema-union.ts';
 /** Bytes of a large transaction. */
 const MUCH = 64 * 1024 * 1024;
 
+/** Bytes of values of a temporary file. */
+const MOST_STAGED = 64 * 1024 * 1024;
+
 interface Setting {
   readonly url: string;
   readonly engine: DuckDBEngine;
@@ -75,6 +78,7 @@ export class DuckDBTransaction implements Transaction {
       keyed: false,
       durable: false,
       maxRows: Infinity,
+      maxBytes: MOST_STAGED,
       encoding: setting.encoding,
       place: async () => this.#newFile(),
     });

@@ -1,16 +1,18 @@
 /** An encoding on a thread of its own: while it encodes and compresses, further pages are read. */
 import { Worker } from 'node:worker_threads';
-import { rowBuffers } from './buffers.ts';
+import { release, rowBuffers } from './buffers.ts';
 import type { Encoding, PartChunks, PartWrite } from './encoding.ts';
+import { type PackedWrites, packWrites } from './packed-writes.ts';
 
 /** What is asked of the thread. */
 export type EncodingCall =
-  | { readonly id: number; readonly write: readonly PartWrite[] }
+  | { readonly id: number; readonly write: PackedWrites }
   | { readonly id: number; readonly finish: readonly number[] };
 
 /** What the thread answers. */
 export type EncodingAnswer =
-  | { readonly id: number; readonly chunks: readonly PartChunks[] }
+  /** `buffer` comes back, to be used again. */
+  | { readonly id: number; readonly chunks: readonly PartChunks[]; readonly buffer?: ArrayBuffer }
   | { readonly id: number; readonly error: unknown };
 
 interface Waiting {
@@ -20,18 +22,32 @@ interface Waiting {
 
 type Call = EncodingCall extends infer Each ? (Each extends EncodingCall ? Omit<Each, 'id'> : never) : never;
 
+/** Buffers for rows that are kept for the next ones, and the most bytes of one. */
+const MOST_SPARE = 2;
+const MOST_SPARE_BYTES = 8 * 2 ** 20;
+const STEP = 2 ** 19;
+
 /** Starts its thread when it is needed. Nothing waits for the thread when the process ends. */
 export class ThreadEncoding implements Encoding {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #calls = 0;
+  #spare: ArrayBuffer[] = [];
 
   prepare(): void {
     this.#worker ??= this.#start();
   }
 
   write(writes: readonly PartWrite[]): Promise<readonly PartChunks[]> {
-    return this.#call({ write: writes }, rowBuffers(writes));
+    const packed = packWrites(writes, (bytes) => this.#buffer(bytes));
+    release(rowBuffers(writes));
+    return this.#call({ write: packed }, [packed.buffer]);
+  }
+
+  #buffer(bytes: number): ArrayBuffer {
+    const found = this.#spare.findIndex(({ byteLength }) => byteLength >= bytes);
+    const [spare] = found === -1 ? [] : this.#spare.splice(found, 1);
+    return spare ?? new ArrayBuffer(Math.ceil(bytes / STEP) * STEP);
   }
 
   finish(parts: readonly number[]): Promise<readonly PartChunks[]> {
@@ -41,6 +57,7 @@ export class ThreadEncoding implements Encoding {
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
+    this.#spare = [];
     await worker?.terminate();
   }
 
@@ -62,6 +79,7 @@ export class ThreadEncoding implements Encoding {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
       if (this.#waiting.size === 0) worker.unref();
+      if ('buffer' in answer) this.#keep(answer.buffer);
       if ('error' in answer) waiting?.reject(answer.error);
       else waiting?.resolve(answer.chunks);
     });
@@ -69,6 +87,13 @@ export class ThreadEncoding implements Encoding {
     worker.on('exit', () => this.#fail(worker, new Error('The thread that encodes files ended')));
     worker.unref();
     return worker;
+  }
+
+  #keep(buffer: ArrayBuffer): void {
+    if (buffer.byteLength > MOST_SPARE_BYTES) return;
+    this.#spare.push(buffer);
+    // The smallest goes: it is the least likely to be of use.
+    if (this.#spare.length > MOST_SPARE) this.#spare.sort((a, b) => b.byteLength - a.byteLength).pop();
   }
 
   #fail(worker: Worker, error: unknown): void {

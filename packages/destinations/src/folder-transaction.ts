@@ -20,6 +20,9 @@ export interface FolderEnd {
   readonly earlier?: readonly Receipt[];
 }
 
+/** Bytes of values of a part, before they are compressed. */
+const MAX_PART_BYTES = 256 * 1024 * 1024;
+
 interface Setting {
   readonly store: FolderStore;
   readonly options: TransactionOptions;
@@ -56,6 +59,7 @@ export class FolderTransaction implements Transaction {
       keyed: true,
       durable: true,
       maxRows: maxPartRows,
+      maxBytes: MAX_PART_BYTES,
       encoding,
       place: async ({ name }) => {
         const { folder } = this.#draftOf(name);

@@ -5,7 +5,7 @@ import type { Column, ColumnSchema, TableBatch, TableSchema } from '@millrace/fl
 import type { ParquetCodec } from './encode-parquet.ts';
 import { formatOf } from './formats.ts';
 import { RowHash } from './row-hash.ts';
-import { rootKeys, sameKey } from './row-keys.ts';
+import { documentKeys } from './row-keys.ts';
 import type { FileWriter, TableFormat } from './table-format.ts';
 
 /** What a file is to be. */
@@ -64,7 +64,7 @@ export class PartEncoder {
       }),
     };
     this.#content.addBatch(batch);
-    if (keyed) this.#keys.push(withoutRepeats(rootKeys(batch)));
+    if (keyed) this.#keys.push(documentKeys(batch));
     return this.#count(this.#writer.write(batch));
   }
 
@@ -87,18 +87,6 @@ export class PartEncoder {
     }
     return chunks;
   }
-}
-
-/** Of the keys of rows, those that differ from the one before: the rows of a document stand together. */
-function withoutRepeats(keys: Uint32Array): Uint32Array {
-  const words = new Uint32Array(keys.length);
-  let length = 0;
-  for (let at = 0; at < keys.length; at += 4) {
-    if (length > 0 && sameKey(words, length - 4, keys, at)) continue;
-    for (let word = 0; word < 4; word++) words[length + word] = keys[at + word] ?? 0;
-    length += 4;
-  }
-  return words.subarray(0, length);
 }
 
 /** The rows of a batch, which has the columns of the file's table. */

@@ -9,7 +9,8 @@ import { nameKey, sameLayout } from './schema-union.ts';
 
 /** Up to here batches wait: what is less is encoded at once, and with the columns that the last of them have. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-const MAX_FILE_BYTES = 64 * 1024 * 1024;
+/** Rows beyond this are not taken before some of those that are under way are in their files. */
+const MAX_UNDER_WAY_BYTES = 4 * 1024 * 1024;
 
 /** A file that is written. */
 export interface FinishedPart extends PartEnd {
@@ -26,6 +27,8 @@ export interface PartSetOptions extends Omit<PartSpec, 'table'> {
   readonly encoding: Encoding;
   /** Rows after which a file is finished. */
   readonly maxRows: number;
+  /** Bytes of values after which a file is finished. */
+  readonly maxBytes: number;
   /** Names a new file, in a folder that is there. */
   readonly place: (table: TableSchema) => Promise<string>;
   /** Whether a finished file is waited for until it is on the disk. */
@@ -37,6 +40,7 @@ interface OpenPart {
   readonly path: string;
   table: TableSchema;
   rows: number;
+  /** Of its values. */
   bytes: number;
   file: FileHandle | undefined;
 }
@@ -52,8 +56,14 @@ export class PartSet {
   #waiting: (readonly TableBatch[])[] = [];
   #waitingBytes = 0;
   #finished: FinishedPart[] = [];
-  /** The last thing that was begun: while it is under way, the next batch is made. */
-  #underWay: Promise<void> = Promise.resolve();
+  /** Not closed yet. */
+  readonly #opened = new Set<OpenPart>();
+  /** The last thing that was asked of the encoding, until its answer is in the files: answers are met in the order of what was asked. */
+  #last: Promise<void> = Promise.resolve();
+  #hasFailed = false;
+  /** What was asked and is not done, oldest first, and the bytes of its rows. */
+  readonly #underWay: Promise<void>[] = [];
+  #underWayBytes = 0;
 
   constructor(options: PartSetOptions) {
     this.#options = options;
@@ -65,14 +75,16 @@ export class PartSet {
     if (this.#waitingBytes >= MAX_WAITING_BYTES / 8) this.#options.encoding.prepare();
     if (this.#isLocal && this.#waitingBytes < MAX_WAITING_BYTES) return;
     this.#leaveLocal();
-    await this.#next(() => this.#encodeWaiting());
+    while (this.#underWayBytes > MAX_UNDER_WAY_BYTES) await this.#underWay[0];
+    if (this.#hasFailed) await this.#last;
+    await this.#encodeWaiting();
   }
 
   /** Finishes every file. The set can be written to again. */
   async finish(): Promise<readonly FinishedPart[]> {
-    await this.#underWay;
     await this.#encodeWaiting();
-    await this.#finishParts([...this.#parts.values()]);
+    this.#finishParts([...this.#parts.values()]);
+    await this.#last;
     const finished = this.#finished;
     this.#finished = [];
     return finished;
@@ -80,11 +92,12 @@ export class PartSet {
 
   /** Leaves everything as it is; what was written is of no use. */
   async forget(): Promise<void> {
-    await this.#underWay.catch(() => undefined);
+    await this.#last.catch(() => undefined);
     this.#waiting = [];
-    if (this.#parts.size === 0) return;
-    for (const { file } of this.#parts.values()) await file?.close().catch(() => undefined);
     this.#parts.clear();
+    if (this.#opened.size === 0) return;
+    for (const { file } of this.#opened) await file?.close().catch(() => undefined);
+    this.#opened.clear();
     await this.#encoding.close();
   }
 
@@ -94,11 +107,32 @@ export class PartSet {
     this.#encoding = this.#options.encoding;
   }
 
-  async #next(action: () => Promise<void>): Promise<void> {
-    await this.#underWay;
-    this.#underWay = action();
-    // It is met where the next thing is begun.
-    this.#underWay.catch(() => undefined);
+  /** Does something with an answer once everything before it is done. */
+  #ask(
+    bytes: number,
+    answer: Promise<readonly PartChunks[]>,
+    take: (chunks: readonly PartChunks[]) => Promise<void>,
+  ): void {
+    const before = this.#last;
+    const inTurn = async (): Promise<void> => {
+      try {
+        await before;
+        await take(await answer);
+      } catch (error) {
+        this.#hasFailed = true;
+        throw error;
+      } finally {
+        void this.#underWay.shift();
+        this.#underWayBytes -= bytes;
+      }
+    };
+    const done = inTurn();
+    // Both are met where the next thing is asked.
+    answer.catch(() => undefined);
+    done.catch(() => undefined);
+    this.#underWay.push(done);
+    this.#underWayBytes += bytes;
+    this.#last = done;
   }
 
   async #encodeWaiting(): Promise<void> {
@@ -108,23 +142,28 @@ export class PartSet {
     const newest = new Map(waiting.flat().map(({ table }) => [nameKey(table.name), table]));
     for (const tables of waiting) {
       const writes: PartWrite[] = [];
+      let bytes = 0;
       for (const batch of tables) {
         const target = newest.get(nameKey(batch.table.name));
-        if (batch.rows > 0 && target !== undefined) writes.push(await this.#writeOf(conform(batch, target)));
+        if (batch.rows === 0 || target === undefined) continue;
+        const fitting = conform(batch, target);
+        const size = fitting.columns.reduce((sum, column) => sum + bytesOf(column), 0);
+        writes.push(await this.#writeOf(fitting, size));
+        bytes += size;
       }
-      await this.#append(await this.#encoding.write(writes));
+      const open = [...this.#parts.values()];
+      this.#ask(bytes, this.#encoding.write(writes), (answers) => append(open, answers));
     }
-    const { maxRows } = this.#options;
-    const full = [...this.#parts.values()].filter(({ rows, bytes }) => rows >= maxRows || bytes >= MAX_FILE_BYTES);
-    await this.#finishParts(full);
+    const { maxRows, maxBytes } = this.#options;
+    this.#finishParts([...this.#parts.values()].filter(({ rows, bytes }) => rows >= maxRows || bytes >= maxBytes));
   }
 
-  async #writeOf(batch: TableBatch): Promise<PartWrite> {
+  async #writeOf(batch: TableBatch, bytes: number): Promise<PartWrite> {
     const { format, codec, numbered, keyed, place } = this.#options;
     const key = nameKey(batch.table.name);
     let part = this.#parts.get(key);
     if (part !== undefined && !sameLayout(part.table, batch.table)) {
-      await this.#finishParts([part]);
+      this.#finishParts([part]);
       part = undefined;
     }
     const rows = partRows(batch);
@@ -132,41 +171,29 @@ export class PartSet {
       // What it says of spellings holds for the rows before, too.
       part.table = batch.table;
       part.rows += batch.rows;
+      part.bytes += bytes;
       return { part: part.number, rows };
     }
     const path = await place(batch.table);
-    part = { number: numbers++, path, table: batch.table, rows: batch.rows, bytes: 0, file: undefined };
+    part = { number: numbers++, path, table: batch.table, rows: batch.rows, bytes, file: undefined };
     this.#parts.set(key, part);
+    this.#opened.add(part);
     return { part: part.number, spec: { format, codec, numbered, keyed, table: batch.table }, rows };
   }
 
-  async #append(answers: readonly PartChunks[]): Promise<void> {
-    const parts = new Map([...this.#parts.values()].map((part) => [part.number, part]));
-    for (const { part: number, chunks } of answers) {
-      const part = parts.get(number);
-      if (part === undefined) continue;
-      for (const chunk of chunks) {
-        part.file ??= await open(part.path, 'w');
-        part.bytes += chunk.byteLength;
-        await part.file.writeFile(chunk);
-      }
-    }
-    release(chunkBuffers(answers));
-  }
-
-  async #finishParts(parts: readonly OpenPart[]): Promise<void> {
+  #finishParts(parts: readonly OpenPart[]): void {
     if (parts.length === 0) return;
-    const answers = await this.#encoding.finish(parts.map(({ number }) => number));
-    await this.#append(answers);
-    const ends = new Map(answers.map(({ part, end }) => [part, end]));
-    await Promise.all(parts.map((part) => this.#close(part)));
-    for (const part of parts) {
-      const { number, path, table, rows } = part;
-      const end = ends.get(number);
-      if (end === undefined) throw new TypeError(`The file ${path} has no end`);
-      this.#parts.delete(nameKey(table.name));
-      this.#finished.push({ path, table, rows, ...end });
-    }
+    for (const { table } of parts) this.#parts.delete(nameKey(table.name));
+    this.#ask(0, this.#encoding.finish(parts.map(({ number }) => number)), async (answers) => {
+      await append(parts, answers);
+      const ends = new Map(answers.map(({ part, end }) => [part, end]));
+      await Promise.all(parts.map((part) => this.#close(part)));
+      for (const { number, path, table, rows } of parts) {
+        const end = ends.get(number);
+        if (end === undefined) throw new TypeError(`The file ${path} has no end`);
+        this.#finished.push({ path, table, rows, ...end });
+      }
+    });
   }
 
   async #close(part: OpenPart): Promise<void> {
@@ -176,8 +203,21 @@ export class PartSet {
       if (this.#options.durable) await file?.sync();
     } finally {
       await file?.close();
+      this.#opened.delete(part);
     }
   }
+}
+
+async function append(parts: readonly OpenPart[], answers: readonly PartChunks[]): Promise<void> {
+  for (const { part: number, chunks } of answers) {
+    const part = parts.find((each) => each.number === number);
+    if (part === undefined) continue;
+    for (const chunk of chunks) {
+      part.file ??= await open(part.path, 'w');
+      await part.file.writeFile(chunk);
+    }
+  }
+  release(chunkBuffers(answers));
 }
 
 /** Bytes of a column's values; those that a link column has in common with its parent's key left out. */

@@ -1,127 +1,148 @@
-import { hash } from 'node:crypto';
 import type { Column, TableBatch } from '@millrace/flatten';
 import { canonicalText } from './canonical-text.ts';
 import { columnCells, columnFromCells } from './cells.ts';
+import { hashKernel } from './hash-kernel.ts';
 
 /** Words in the key of a row. */
 const WORDS = 4;
 
-/** The values of one key column: a text's length in four bytes and its UTF-8, one after the other. */
-interface KeyColumn {
-  readonly data: Uint8Array;
-  /** Where the value of each row is; -1 for NULL. */
-  readonly places: Int32Array;
+/** The keys of a batch's rows: one for each entry, and the entry of each row. */
+interface Entries {
+  readonly words: Uint32Array;
+  /** One a row; absent where each row is its own entry. */
+  readonly ofRow?: ArrayLike<number>;
 }
 
 /**
- * The root keys of a batch's rows: 128 bits of SHA-256 over the canonical text of the root-key columns, four words a row.
- * The text does not change when a column widens, so neither does the key.
+ * The root keys of a batch's rows: 128 bits of BLAKE3 over the canonical text of the root-key column with its length, four words a
+ * row; over those of several columns one after the other, with the length of all, NULL as the length 2^32 - 1. Where the one column
+ * is NULL all bits are ones. The text does not change when a column widens, so neither does the key.
  */
 export function rootKeys(batch: TableBatch): Uint32Array {
+  const { words, ofRow } = entriesOf(batch);
+  if (ofRow === undefined) return words;
+  const keys = new Uint32Array(batch.rows * WORDS);
+  for (let row = 0; row < batch.rows; row++) copyKey(words, (ofRow[row] ?? 0) * WORDS, keys, row * WORDS);
+  return keys;
+}
+
+/** The root keys of a batch's documents: of rows that stand together and have the same, the first. */
+export function documentKeys(batch: TableBatch): Uint32Array {
+  const { words, ofRow } = entriesOf(batch);
+  const keys = new Uint32Array(batch.rows * WORDS);
+  let length = 0;
+  let before = -1;
+  for (let row = 0; row < batch.rows; row++) {
+    const entry = ofRow === undefined ? row : (ofRow[row] ?? 0);
+    if (entry === before) continue;
+    before = entry;
+    if (length > 0 && sameKey(words, entry * WORDS, keys, length - WORDS)) continue;
+    copyKey(words, entry * WORDS, keys, length);
+    length += WORDS;
+  }
+  return keys.slice(0, length);
+}
+
+function copyKey(from: Uint32Array, at: number, to: Uint32Array, place: number): void {
+  to[place] = from[at] ?? 0;
+  to[place + 1] = from[at + 1] ?? 0;
+  to[place + 2] = from[at + 2] ?? 0;
+  to[place + 3] = from[at + 3] ?? 0;
+}
+
+function entriesOf(batch: TableBatch): Entries {
   const columns = batch.table.rootKey.map((name) => {
     const column = batch.columns.find(({ schema }) => schema.name === name);
     if (column === undefined) throw new TypeError(`Table ${batch.table.name} has no column ${name}, its root key`);
-    return keyColumn(column);
+    return textColumn(column);
   });
   const [only] = columns;
-  if (only !== undefined && columns.length === 1) return keysOfOne(only, batch.rows);
-  const keys = new Uint32Array(batch.rows * WORDS);
-  for (let row = 0; row < batch.rows; row++) {
-    // The rows of a document stand together.
-    if (row > 0 && columns.every(({ places }) => places[row] === places[row - 1])) {
-      keys.copyWithin(row * WORDS, (row - 1) * WORDS, row * WORDS);
-    } else {
-      putDigest(
-        Buffer.concat(columns.map(({ data, places }) => valueBytes(data, places[row] ?? -1))),
-        keys,
-        row * WORDS,
-      );
-    }
-  }
-  return keys;
+  if (only !== undefined && columns.length === 1) return entriesOfOne(only);
+  return { words: keysOf(joined(columns, batch.rows), batch.rows) };
 }
 
-/** Keys of values by where they are: the tables of a document's family have the values of its key in common. */
-const known = new WeakMap<Uint8Array, Map<number, number> & { words: Uint32Array }>();
+type Texts = Extract<Column['values'], { readonly kind: 'bytes' }>;
 
-function keysOfOne({ data, places }: KeyColumn, rows: number): Uint32Array {
-  const keys = new Uint32Array(rows * WORDS);
-  const slots = slotsOf(data);
-  for (let row = 0; row < rows; row++) {
-    const place = places[row] ?? -1;
-    let slot = slots.get(place);
-    if (slot === undefined) {
-      slot = slots.size * WORDS;
-      if (slot === slots.words.length) slots.words = grown(slots.words);
-      slots.set(place, slot);
-      putDigest(valueBytes(data, place), slots.words, slot);
-    }
-    for (let word = 0; word < WORDS; word++) keys[row * WORDS + word] = slots.words[slot + word] ?? 0;
-  }
-  return keys;
-}
-
-function slotsOf(data: Uint8Array): Map<number, number> & { words: Uint32Array } {
-  let slots = known.get(data);
-  if (slots === undefined) {
-    slots = Object.assign(new Map<number, number>(), { words: new Uint32Array(256 * WORDS) });
-    known.set(data, slots);
-  }
-  return slots;
-}
-
-function grown(words: Uint32Array): Uint32Array {
-  const larger = new Uint32Array(words.length * 2);
-  larger.set(words);
-  return larger;
-}
-
-function putDigest(bytes: Uint8Array, keys: Uint32Array, at: number): void {
-  const digest = hash('sha256', bytes, 'buffer');
-  for (let word = 0; word < WORDS; word++) keys[at + word] = digest.readUInt32BE(word * 4);
-}
-
-function keyColumn(column: Column): KeyColumn {
-  const { values, rows, schema } = column;
+/** The same column as canonical texts. */
+function textColumn(column: Column): Column {
+  const { values, schema } = column;
   const plain = values.kind === 'dictionary' ? values.dictionary : values;
-  if (plain.kind !== 'bytes') {
-    const texts = columnCells(column).map((cell) => (cell === null ? null : canonicalText(schema, cell)));
-    return keyColumn(columnFromCells({ ...schema, type: 'STRING' }, texts));
+  if (plain.kind === 'bytes') return column;
+  const texts = columnCells(column).map((cell) => (cell === null ? null : canonicalText(schema, cell)));
+  return columnFromCells({ ...schema, type: 'STRING' }, texts);
+}
+
+function textsOf({ values }: Column): Texts {
+  const plain = values.kind === 'dictionary' ? values.dictionary : values;
+  if (plain.kind !== 'bytes') throw new TypeError('A key column has no texts');
+  return plain;
+}
+
+/** Keys of dictionaries: the tables of a document's family have the values of its key in common. */
+const known = new WeakMap<Uint8Array, Uint32Array>();
+
+function entriesOfOne(column: Column): Entries {
+  const { values, nullCount } = column;
+  const { data, count } = textsOf(column);
+  let words = known.get(data);
+  if (words?.length !== (count + 1) * WORDS) {
+    words = keysOf(data, count);
+    known.set(data, words);
   }
-  const entries = placesIn(plain.data, plain.count);
-  const places = new Int32Array(rows);
-  const { validity } = column;
+  if (nullCount > 0) return { words, ofRow: entryNumbers(column, count) };
+  return values.kind === 'dictionary' ? { words, ofRow: values.indices } : { words: words.subarray(0, count * WORDS) };
+}
+
+/** The keys of texts, and after them that of NULL. */
+function keysOf(data: Uint8Array, count: number): Uint32Array {
+  const hashes = hashKernel().hashTexts(data, count);
+  const words = new Uint32Array((count + 1) * WORDS);
+  for (let entry = 0; entry < count; entry++) copyKey(hashes, entry * 2 * WORDS, words, entry * WORDS);
+  return words.fill(0xff_ff_ff_ff, count * WORDS);
+}
+
+/** The number of each row's value, `missing` for NULL. */
+function entryNumbers({ values, validity, rows }: Column, missing: number): Uint32Array {
+  const numbers = new Uint32Array(rows);
   for (let row = 0, next = 0; row < rows; row++) {
     const isValid = validity === undefined || (((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
-    const entry = values.kind === 'dictionary' ? (values.indices[next] ?? 0) : next;
-    places[row] = isValid ? (entries[entry] ?? 0) : -1;
+    if (!isValid) numbers[row] = missing;
+    else numbers[row] = values.kind === 'dictionary' ? (values.indices[next] ?? 0) : next;
     if (isValid) next++;
   }
-  return { data: plain.data, places };
+  return numbers;
 }
 
-const knownPlaces = new WeakMap<Uint8Array, Int32Array>();
+const NULL_TEXT = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
 
-function placesIn(data: Uint8Array, count: number): Int32Array {
-  const before = knownPlaces.get(data);
-  if (before?.length === count) return before;
-  const places = new Int32Array(count);
+/** The texts of several columns, those of a row as one. */
+function joined(columns: readonly Column[], rows: number): Uint8Array {
+  const parts = columns.map((column) => {
+    const { data, count } = textsOf(column);
+    return { data, count, places: placesIn(data, count), numbers: entryNumbers(column, count) };
+  });
+  const pieces: Uint8Array[] = [];
+  for (let row = 0; row < rows; row++) {
+    const texts = parts.map(({ data, count, places, numbers }) => {
+      const number = numbers[row] ?? count;
+      return number === count ? NULL_TEXT : data.subarray(places[number], places[number + 1]);
+    });
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(texts.reduce((sum, text) => sum + text.length, 0));
+    pieces.push(length, ...texts);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Where each text begins, and where the last one ends. */
+function placesIn(data: Uint8Array, count: number): Uint32Array {
+  const places = new Uint32Array(count + 1);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   for (let entry = 0, at = 0; entry < count; entry++) {
-    places[entry] = at;
     at += 4 + view.getUint32(at, true);
+    places[entry + 1] = at;
   }
-  knownPlaces.set(data, places);
   return places;
-}
-
-const NULL_KEY = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
-
-function valueBytes(data: Uint8Array, at: number): Uint8Array {
-  if (at < 0) return NULL_KEY;
-  const length =
-    (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8) | ((data[at + 2] ?? 0) << 16) | ((data[at + 3] ?? 0) << 24);
-  return data.subarray(at, at + 4 + length);
 }
 
 /** A set of row keys. */
@@ -158,7 +179,7 @@ export class KeySet {
     const slot = this.#slot(keys, row);
     if (this.#used[slot] === 1) return;
     this.#used[slot] = 1;
-    this.#table.set(keys.subarray(row * WORDS, (row + 1) * WORDS), slot * WORDS);
+    copyKey(keys, row * WORDS, this.#table, slot * WORDS);
     this.#size++;
   }
 
@@ -179,7 +200,7 @@ export class KeySet {
     let at = 0;
     for (let slot = 0; slot < this.#used.length; slot++) {
       if (this.#used[slot] !== 1) continue;
-      words.set(this.#table.subarray(slot * WORDS, (slot + 1) * WORDS), at);
+      copyKey(this.#table, slot * WORDS, words, at);
       at += WORDS;
     }
     return words;
@@ -196,7 +217,7 @@ export class KeySet {
 }
 
 /** Whether the key at one place is the one at another. */
-export function sameKey(keys: Uint32Array, at: number, others: Uint32Array, from: number): boolean {
+function sameKey(keys: Uint32Array, at: number, others: Uint32Array, from: number): boolean {
   for (let word = 0; word < WORDS; word++) if (keys[at + word] !== others[from + word]) return false;
   return true;
 }

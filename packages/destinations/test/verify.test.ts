@@ -107,12 +107,12 @@ describe.for(['duckdb', 'parquet', 'csv', 'ndjson'])('%s', (scheme) => {
         [
           "order",
           1,
-          "e07a7eddf4e0e2d0",
+          "5ae6ca879ae05ab8",
         ],
         [
           "order$lines",
           1,
-          "b5cb613ea4d09f7d",
+          "7d176f9b6b57aa7d",
         ],
       ]
     `);
