@@ -8,15 +8,17 @@ import {
   DATETIME,
   DECLARED_DATETIME,
   DECLARED_FLOAT,
+  DICTIONARY_TEXT,
   FLOAT,
   INTEGER,
   JSON_TEXT,
   NONE,
+  PLAIN_TEXT,
   STRING,
 } from './records';
 import { CANONICAL_SPELLING, DATE_SPELLINGS, canonicalSpellings, days, millis, spellingsOf } from './dates';
 import { double, isWide, lengthOfInteger, mostChars, numberKind, textLength, whole, writeInteger } from './numbers';
-import { copyBytes, equalBytes, hashOf, utf16Length } from './text';
+import { copyBytes, equalBytes, firstBytes, firstSlot, hashOf, hashOfFew, utf16Length } from './text';
 
 /** As in the host's `encode.ts`. */
 const DICTIONARY_TRIAL: u32 = 1024;
@@ -29,28 +31,53 @@ const SLACK = 40;
 // @ts-ignore: decorator
 @inline
 function setValid(column: Column, row: u32): void {
+  const count = column.count;
+  if (row !== count) setBit(column, row);
+  column.count = count + 1;
+}
+
+function setBit(column: Column, row: u32): void {
+  if (!column.gaps) startBits(column);
   const at = column.valid + (row >> 3);
   store<u8>(at, load<u8>(at) | (<u8>1 << (<u8>row & 7)));
-  column.count++;
+}
+
+/** Says which rows have a value where so far it was the first ones. */
+export function startBits(column: Column): void {
+  const count = column.count;
+  const size = <usize>column.table.room >> 3;
+  if (column.valid === 0) column.valid = allocate(size);
+  const whole = <usize>count >> 3;
+  memory.fill(column.valid, 0xff, whole);
+  memory.fill(column.valid + whole, 0, size - whole);
+  if (whole < size) store<u8>(column.valid + whole, (1 << (<u8>count & 7)) - 1);
+  column.gaps = count < column.table.rows;
 }
 
 /** Room for `size` more bytes of data. */
 // @ts-ignore: decorator
 @inline
 function reserve(column: Column, size: u32): usize {
-  if (column.used + size + SLACK > column.room || column.used + size < size) growData(column, size);
-  return column.data + column.used;
+  if (column.limit - column.to < size) growData(column, size);
+  return column.to;
 }
 
 function growData(column: Column, size: u32): void {
-  const needed = <u64>column.used + size + SLACK;
-  let room = <u64>column.room * 2;
+  const used = column.to - column.data;
+  const old = column.data === 0 ? 0 : column.limit + SLACK - column.data;
+  const needed = <u64>used + size + SLACK;
+  let room = <u64>old * 2;
   if (room < 256) room = 256;
   while (room < needed) room *= 2;
   if (room > 0x40000000) room = needed;
   if (room > 0x40000000) refuse();
-  column.data = enlarge(column.data, column.used, column.room, <usize>room);
-  column.room = <u32>room;
+  setData(column, enlarge(column.data, used, old, <usize>room), used, <usize>room);
+}
+
+function setData(column: Column, data: usize, used: usize, room: usize): void {
+  column.data = data;
+  column.to = data + used;
+  column.limit = data + room - SLACK;
 }
 
 // @ts-ignore: decorator
@@ -76,28 +103,40 @@ function growLengths(column: Column, p: usize, length: u32): void {
   if (chars > column.maxChars) column.maxChars = chars;
 }
 
+/** The first four fields of a column: what it takes without further questions. */
+// @ts-ignore: decorator
+@inline
+export function formOf(column: Column): u32 {
+  return load<u32>(changetype<usize>(column));
+}
+
 /** A string. Fifteen bytes after it can be read. */
 // @ts-ignore: decorator
 @inline
 export function addText(column: Column, row: u32, p: usize, length: u32): void {
-  if (column.kind === STRING && column.flags === 0) {
+  const form = formOf(column);
+  if (form === PLAIN_TEXT) {
     setValid(column, row);
     measureText(column, p, length);
-    if (column.dictionary) addToDictionary(column, p, length);
-    else copyText(column, p, length);
+    copyText(column, p, length);
+  } else if (form === DICTIONARY_TEXT) {
+    setValid(column, row);
+    measureText(column, p, length);
+    addToDictionary(column, p, length);
   } else addTypedText(column, row, p, length);
 }
 
+/** Adds the date-time of 24 bytes at `p`, when it is one in the spelling that almost all have and that the column takes. */
+export function addTime(column: Column, row: u32, p: usize): bool {
+  const common = canonicalSpellings(p) & column.spellings;
+  if (common === 0) return false;
+  column.spellings = common;
+  putLong(column, row, millis);
+  measure(column, 24);
+  return true;
+}
+
 function addTypedText(column: Column, row: u32, p: usize, length: u32): void {
-  if (column.kind === DATETIME && length === 24 && column.flags === 0) {
-    const common = canonicalSpellings(p) & column.spellings;
-    if (common !== 0) {
-      column.spellings = common;
-      putLong(column, row, millis);
-      measure(column, 24);
-      return;
-    }
-  }
   const spellings = spellingsOf(p, length);
   if ((column.flags & DECLARED_DATETIME) !== 0) addDeclaredDateTime(column, row, p, length, spellings);
   else if (spellings === 0) addOther(column, row, p, length);
@@ -162,26 +201,30 @@ function addDeclaredDateTime(column: Column, row: u32, p: usize, length: u32, sp
 
 function putDate(column: Column, row: u32, value: i32): void {
   setValid(column, row);
-  store<i32>(reserve(column, 4), value);
-  column.used += 4;
+  const to = reserve(column, 4);
+  store<i32>(to, value);
+  column.to = to + 4;
 }
 
 function putLong(column: Column, row: u32, value: i64): void {
   setValid(column, row);
-  store<i64>(reserve(column, 8), value);
-  column.used += 8;
+  const to = reserve(column, 8);
+  store<i64>(to, value);
+  column.to = to + 8;
 }
 
 function putDouble(column: Column, row: u32, value: f64): void {
   setValid(column, row);
-  store<f64>(reserve(column, 8), value);
-  column.used += 8;
+  const to = reserve(column, 8);
+  store<f64>(to, value);
+  column.to = to + 8;
 }
 
 function putBoolean(column: Column, row: u32, value: bool): void {
   setValid(column, row);
-  store<u8>(reserve(column, 1), value ? 1 : 0);
-  column.used++;
+  const to = reserve(column, 1);
+  store<u8>(to, value ? 1 : 0);
+  column.to = to + 1;
 }
 
 /** `true` or `false`. */
@@ -212,8 +255,9 @@ export function addNumber(column: Column, row: u32, p: usize, length: u32): void
 @inline
 export function addSmallInteger(column: Column, row: u32, value: u64, digits: u32): void {
   setValid(column, row);
-  store<u64>(reserve(column, 8), value);
-  column.used += 8;
+  const to = reserve(column, 8);
+  store<u64>(to, value);
+  column.to = to + 8;
   measure(column, digits);
 }
 
@@ -283,21 +327,37 @@ function copyText(column: Column, p: usize, length: u32): void {
   const at = reserve(column, length + 4);
   store<u32>(at, length);
   copyBytes(at + 4, p, length);
-  column.used += 4 + length;
+  column.to = at + 4 + length;
 }
 
 /** Bits of a slot that are an index; the hash has the rest of its lower half. */
 const INDEX: u32 = 0xffff;
 
 function addToDictionary(column: Column, p: usize, length: u32): void {
+  if (length <= 16) {
+    const bytes = firstBytes(p, length);
+    const hash = hashOfFew(bytes, length);
+    const found = load<u64>(column.slots + (<usize>firstSlot(hash, column.slotMask) << 3));
+    if (found !== 0 && ((<u32>found ^ (hash << 16)) & ~INDEX) === 0) {
+      const at = column.data + <usize>(found >> 32);
+      if (load<u32>(at) === length && !v128.any_true(v128.xor(firstBytes(at + 4, length), bytes))) {
+        addIndex(column, (<u32>found & INDEX) - 1);
+        return;
+      }
+    }
+  }
+  findOrAdd(column, p, length);
+}
+
+function findOrAdd(column: Column, p: usize, length: u32): void {
   const hash = hashOf(p, length);
   const mask = column.slotMask;
   const slots = column.slots;
-  let slot = hash & mask;
+  let slot = firstSlot(hash, mask);
   while (true) {
     const found = load<u64>(slots + (<usize>slot << 3));
     if (found === 0) break;
-    if (((<u32>found ^ hash) & ~INDEX) === 0) {
+    if (((<u32>found ^ (hash << 16)) & ~INDEX) === 0) {
       const at = column.data + <usize>(found >> 32);
       if (load<u32>(at) === length && equalBytes(at + 4, p, length)) {
         addIndex(column, (<u32>found & INDEX) - 1);
@@ -318,12 +378,13 @@ function addToDictionary(column: Column, p: usize, length: u32): void {
     return;
   }
   if (index >= column.entryRoom) growEntries(column);
-  store<u32>(column.entries + (<usize>index << 2), column.used);
-  store<u64>(slots + (<usize>slot << 3), slotOf(column.used, hash, index));
+  const offset = <u32>(column.to - column.data);
+  store<u32>(column.entries + (<usize>index << 2), offset);
+  store<u64>(slots + (<usize>slot << 3), slotOf(offset, hash, index));
   column.entryCount = index + 1;
   copyText(column, p, length);
   addIndex(column, index);
-  if (index * 2 > mask) growSlots(column);
+  if (index * 4 > mask) growSlots(column);
 }
 
 // @ts-ignore: decorator
@@ -356,7 +417,7 @@ function growSlots(column: Column): void {
 // @ts-ignore: decorator
 @inline
 function slotOf(offset: u32, hash: u32, index: u32): u64 {
-  return (<u64>offset << 32) | (hash & ~INDEX) | (index + 1);
+  return (<u64>offset << 32) | (hash << 16) | (index + 1);
 }
 
 /** Fills the hash table with the dictionary. */
@@ -368,7 +429,7 @@ export function hashEntries(column: Column): void {
     const offset = load<u32>(column.entries + (<usize>index << 2));
     const at = column.data + offset;
     const hash = hashOf(at + 4, load<u32>(at));
-    let slot = hash & mask;
+    let slot = firstSlot(hash, mask);
     while (load<u64>(slots + (<usize>slot << 3)) !== 0) slot = (slot + 1) & mask;
     store<u64>(slots + (<usize>slot << 3), slotOf(offset, hash, index));
   }
@@ -388,10 +449,8 @@ export function dropDictionary(column: Column, count: u32): void {
     copyBytes(to, at, length);
     to += length;
   }
-  release(column.data, column.room);
-  column.data = data;
-  column.room = <u32>room;
-  column.used = <u32>size;
+  release(column.data, column.limit + SLACK - column.data);
+  setData(column, data, <usize>size, <usize>room);
   column.dictionary = false;
 }
 

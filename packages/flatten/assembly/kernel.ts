@@ -8,7 +8,7 @@ import { parseDocument, setContent, setMaxDepth, skipSpace, skipValue } from './
 import { Column, STRING, Table } from './records';
 import { emptyColumn, emptyTables, markPage, resetTables, rollBack, settle } from './tables';
 import { endOfPlain, equalBytes, seedHashes } from './text';
-import { putBits, putText } from './columns';
+import { putBits, putText, startBits } from './columns';
 
 export { addKeyKid, elementOf, newColumn, newKid, newNode, newTable } from './tables';
 export { allocate, emptyTables, isCut, rollBack, scratch, setContent, setIdentity, settle };
@@ -135,13 +135,14 @@ export function countOf(column: Column): u32 {
   return column.count;
 }
 export function validOf(column: Column): usize {
+  if (!column.gaps) startBits(column);
   return column.valid;
 }
 export function dataOf(column: Column): usize {
   return column.data;
 }
 export function usedOf(column: Column): u32 {
-  return column.used;
+  return <u32>(column.to - column.data);
 }
 /** Distinct values, or -1 when the texts are written in full. */
 export function entriesOf(column: Column): i32 {
@@ -161,9 +162,9 @@ export function isUnsure(column: Column): bool {
 // What the host writes when it widens a column.
 
 /** Gives a column another type, and no values. */
-export function retype(column: Column, rows: u32, kind: i32, wide: i32, spellings: i32): void {
-  emptyColumn(column, rows);
-  column.kind = kind;
+export function retype(column: Column, kind: i32, wide: i32, spellings: i32): void {
+  emptyColumn(column);
+  column.kind = <u8>kind;
   column.wide = wide;
   column.spellings = spellings;
 }

@@ -5,7 +5,7 @@ import { FLOAT, INTEGER, STRING } from './records';
 const MAX_SAFE: u64 = 9007199254740991;
 
 /** The number read last: INTEGER, FLOAT, or STRING for a whole number beyond 64 bits. */
-export let numberKind: i32 = 0;
+export let numberKind: u8 = 0;
 /** INTEGER: its value. */
 export let whole: i64 = 0;
 /** INTEGER: whether it lies beyond ±(2^53 − 1). */

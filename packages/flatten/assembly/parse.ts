@@ -2,8 +2,8 @@
 import { canonical, canonicalAt, canonicalLength } from './canonical';
 import { addContent, addDocument, newArray, newColumn, newKid, newObject, refuse, retry, toJson } from './host';
 import { scratch } from './memory';
-import { Column, INTEGER, KEY, Kid, MAP, MIXED, Node, OMIT, Successors, Table, WHOLE } from './records';
-import { addBoolean, addJson, addNumber, addSmallInteger, addText } from './columns';
+import { Column, INTEGER, KEY, Kid, MAP, MIXED, Node, OMIT, Successors, Table, TIME, WHOLE } from './records';
+import { addBoolean, addJson, addNumber, addSmallInteger, addText, addTime, formOf } from './columns';
 import { readNumber } from './numbers';
 import { addKey, addRow, clearKeys, lookUp } from './tables';
 import { endOfPlain, skipString, unescape, unescapedEnd, unescapedLength } from './text';
@@ -241,6 +241,7 @@ function parseScalar(kid: Kid, p: usize, char: u8, row: u32): usize {
 // @ts-ignore: decorator
 @inline
 function parseText(column: Column, row: u32, p: usize): usize {
+  if (formOf(column) === TIME && load<u8>(p, 24) === QUOTE && addTime(column, row, p)) return p + 25;
   const end = endOfPlain(p);
   if (load<u8>(end) !== QUOTE) return parseEscaped(column, row, p);
   addText(column, row, p, <u32>(end - p));

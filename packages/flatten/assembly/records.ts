@@ -1,18 +1,23 @@
 // The plan as the kernel sees it.
 
 /** Type of a column, in the order of the host's list. */
-export const NONE = 0;
-export const BOOLEAN = 1;
-export const INTEGER = 2;
-export const FLOAT = 3;
-export const DATE = 4;
-export const DATETIME = 5;
-export const STRING = 6;
-export const JSON_TEXT = 7;
+export const NONE: u8 = 0;
+export const BOOLEAN: u8 = 1;
+export const INTEGER: u8 = 2;
+export const FLOAT: u8 = 3;
+export const DATE: u8 = 4;
+export const DATETIME: u8 = 5;
+export const STRING: u8 = 6;
+export const JSON_TEXT: u8 = 7;
 
 /** Column flags: the type is declared, which changes values before their type is asked for. */
 export const DECLARED_FLOAT = 1;
 export const DECLARED_DATETIME = 2;
+
+/** The first four fields of a column: STRING without and with a dictionary, and DATETIME, all of undeclared type. */
+export const PLAIN_TEXT: u32 = <u32>STRING;
+export const DICTIONARY_TEXT: u32 = <u32>STRING | (1 << 16);
+export const TIME: u32 = <u32>DATETIME;
 
 /** Kid flags. */
 export const OMIT = 1;
@@ -25,23 +30,21 @@ export const MIXED = 16;
 
 @unmanaged
 export class Column {
-  flags: i32;
-  kind: i32;
-  /** Values present. */
-  count: u32;
-  /** Bit set of the rows that have a value, as long as the table has room. */
-  valid: usize;
-  maxChars: u32;
+  // These four are compared at once: see `PLAIN_TEXT`.
+  kind: u8;
+  flags: u8;
   /** Texts: whether `data` is a dictionary. */
   dictionary: bool;
   /** Texts: whether the kernel does not know if a dictionary would have been kept. */
   unsure: bool;
-  /** Texts: whether none is tried. */
-  plain: bool;
+  /** Values present. */
+  count: u32;
+  maxChars: u32;
   /** Values of a fixed width, or texts with their lengths; with a dictionary the distinct ones. */
   data: usize;
-  used: u32;
-  room: u32;
+  /** Where the next value goes, and how far the room for it reaches. */
+  to: usize;
+  limit: usize;
   indices: usize;
   indexRoom: u32;
   /** Offset in `data` of each dictionary value. */
@@ -52,13 +55,19 @@ export class Column {
   slotMask: u32;
   entryRoom: u32;
   maxBytes: u32;
+  /** Bit set of the rows that have a value, as long as the table has room: only where a row before the last value has none. */
+  valid: usize;
+  gaps: bool;
+  table: Table;
   /** INTEGER: a value beyond ±(2^53 − 1) was seen. */
   wide: i32;
   /** DATETIME: see `dates.ts` of the host. */
   spellings: i32;
+  /** Texts: whether no dictionary is tried. */
+  plain: bool;
 
   /** As at the start of the page. */
-  pageKind: i32;
+  pageKind: u8;
   pageWide: i32;
   pageSpellings: i32;
   pageMaxChars: u32;
@@ -67,6 +76,7 @@ export class Column {
   pageUsed: u32;
   pageEntryCount: u32;
   pageDictionary: bool;
+  pageGaps: bool;
 }
 
 /** What came next the last two times. */

@@ -3,7 +3,7 @@ import { refuse } from './host';
 import { allocate, enlarge, release } from './memory';
 import { Column, KeyValue, Kid, Node, NONE, STRING, Table } from './records';
 import { dropDictionary, hashEntries } from './columns';
-import { copyBytes, equalBytes, hashOf } from './text';
+import { copyBytes, equalBytes, firstSlot, hashOf } from './text';
 
 const FIRST_ROWS = 64;
 
@@ -83,7 +83,7 @@ export function newKid(node: Node, key: usize, length: u32, isPlain: bool, flags
 }
 
 function insertKid(node: Node, kid: Kid): void {
-  let slot = kid.hash & node.slotMask;
+  let slot = firstSlot(kid.hash, node.slotMask);
   while (load<u32>(node.slots + (<usize>slot << 2)) !== 0) slot = (slot + 1) & node.slotMask;
   store<u32>(node.slots + (<usize>slot << 2), <u32>changetype<usize>(kid));
 }
@@ -103,7 +103,7 @@ function growNode(node: Node): void {
 /** The kid for the key at `key` (fifteen bytes after it can be read); `null` when there is none. */
 export function lookUp(node: Node, key: usize, length: u32): Kid | null {
   const hash = hashOf(key, length);
-  let slot = hash & node.slotMask;
+  let slot = firstSlot(hash, node.slotMask);
   while (true) {
     const found = load<u32>(node.slots + (<usize>slot << 2));
     if (found === 0) return null;
@@ -125,13 +125,13 @@ export function newColumn(
   plain: bool,
 ): usize {
   const column = changetype<Column>(clear(allocate(offsetof<Column>()), offsetof<Column>()));
-  column.flags = flags;
-  column.kind = kind;
+  column.flags = <u8>flags;
+  column.kind = <u8>kind;
   column.wide = wide;
   column.spellings = spellings;
   column.maxChars = maxChars;
   column.maxBytes = maxBytes;
-  column.valid = clear(allocate(table.room >> 3), table.room >> 3);
+  column.table = table;
   column.plain = plain;
   column.dictionary = !plain;
   column.indexRoom = 16;
@@ -171,6 +171,7 @@ function growTable(table: Table): void {
   table.positions = enlarge(table.positions, room << 3, room << 3, room << 4);
   for (let i: u32 = 0; i < table.columnCount; i++) {
     const column = columnAt(table, i);
+    if (column.valid === 0) continue;
     column.valid = enlarge(column.valid, room >> 3, room >> 3, room >> 2);
     clear(column.valid + (room >> 3), room >> 3);
   }
@@ -244,7 +245,7 @@ function insertKey(table: Table, offset: u32): bool {
   if (++table.keySlotsUsed * 2 > table.keySlotMask) growKeySlots(table, offset);
   const at = table.keys + offset;
   const length = load<u32>(at);
-  let slot = hashOf(at + 4, length) & table.keySlotMask;
+  let slot = firstSlot(hashOf(at + 4, length), table.keySlotMask);
   while (true) {
     const place = table.keySlots + (<usize>slot << 3);
     if (load<u32>(place) !== table.keyStamp) {
@@ -280,7 +281,7 @@ function hashKeys(table: Table, before: u32): void {
   for (let offset: u32 = 0; offset < before; ) {
     const at = table.keys + offset;
     const length = load<u32>(at);
-    let slot = hashOf(at + 4, length) & table.keySlotMask;
+    let slot = firstSlot(hashOf(at + 4, length), table.keySlotMask);
     while (load<u32>(table.keySlots + (<usize>slot << 3)) !== 0) slot = (slot + 1) & table.keySlotMask;
     const place = table.keySlots + (<usize>slot << 3);
     store<u32>(place, 1);
@@ -307,9 +308,10 @@ function markColumn(column: Column): void {
   column.pageMaxChars = column.maxChars;
   column.pageMaxBytes = column.maxBytes;
   column.pageCount = column.count;
-  column.pageUsed = column.used;
+  column.pageUsed = <u32>(column.to - column.data);
   column.pageEntryCount = column.entryCount;
   column.pageDictionary = column.dictionary;
+  column.pageGaps = column.gaps;
 }
 
 /** Takes back everything since the start of the page. */
@@ -331,19 +333,20 @@ export function rollBack(): void {
 }
 
 function rollBackColumn(column: Column, table: Table): void {
-  clearBits(column.valid, table.pageRows, table.rows);
+  if (column.pageGaps) clearBits(column.valid, table.pageRows, table.rows);
+  column.gaps = column.pageGaps;
   column.kind = column.pageKind;
   column.wide = column.pageWide;
   column.spellings = column.pageSpellings;
   column.maxChars = column.pageMaxChars;
   column.maxBytes = column.pageMaxBytes;
   column.count = column.pageCount;
-  if (column.dictionary === column.pageDictionary) column.used = column.pageUsed;
+  if (column.dictionary === column.pageDictionary) column.to = column.data + column.pageUsed;
   else {
     // The dictionary was given up in the page: find the end of the values before, and leave it to the host to make it anew.
-    let used: u32 = 0;
-    for (let i: u32 = 0; i < column.count; i++) used += 4 + load<u32>(column.data + used);
-    column.used = used;
+    let to = column.data;
+    for (let i: u32 = 0; i < column.count; i++) to += 4 + load<u32>(to);
+    column.to = to;
     column.unsure = true;
   }
   if (column.dictionary && column.entryCount !== column.pageEntryCount) {
@@ -363,7 +366,7 @@ function clearBits(bits: usize, from: u32, to: u32): void {
 export function emptyTables(): void {
   for (let i: u32 = 0; i < tableCount; i++) {
     const table = tableAt(i);
-    for (let j: u32 = 0; j < table.columnCount; j++) emptyColumn(columnAt(table, j), table.rows);
+    for (let j: u32 = 0; j < table.columnCount; j++) emptyColumn(columnAt(table, j));
     if (table.keyCount > 0) clearKeys(table);
     table.rows = 0;
     table.lastPosition = 0;
@@ -371,11 +374,11 @@ export function emptyTables(): void {
 }
 
 /** Forgets the values of a column. */
-export function emptyColumn(column: Column, rows: u32): void {
-  clear(column.valid, (rows + 7) >> 3);
+export function emptyColumn(column: Column): void {
+  column.gaps = false;
   if (column.entryCount !== 0) clear(column.slots, (<usize>column.slotMask + 1) << 3);
   column.count = 0;
-  column.used = 0;
+  column.to = column.data;
   column.entryCount = 0;
   column.dictionary = !column.plain;
   column.unsure = false;

@@ -160,14 +160,15 @@ export function utf16Length(p: usize, length: u32): u32 {
 }
 
 let hashSeed: u64 = 0;
+let factor1: u64 = 1;
+let factor2: u64 = 1;
 
 /** Makes hashes differ between instances, so that no page can be written to make them meet. */
 export function seedHashes(seed: u64): void {
   hashSeed = seed;
+  factor1 = (seed * 0x9e3779b97f4a7c15) | 1;
+  factor2 = ((seed ^ 0x9e3779b97f4a7c15) * 0xc2b2ae3d27d4eb4f) | 1;
 }
-
-const PRIME_1: u64 = 0x9e3779b97f4a7c15;
-const PRIME_2: u64 = 0xc2b2ae3d27d4eb4f;
 
 /** From sixteen before the middle on: as many bytes of ones as are left to the middle, then zeros. */
 const masks: usize = memory.data<u8>([
@@ -178,33 +179,48 @@ const masks: usize = memory.data<u8>([
 /** The first bytes at `p`, sixteen at most, and zeros. */
 // @ts-ignore: decorator
 @inline
-function firstBytes(p: usize, length: u32): v128 {
+export function firstBytes(p: usize, length: u32): v128 {
   return v128.and(v128.load(p), v128.load(masks + 16 - length));
 }
 
-/** A hash of bytes, sixteen at a time in two lanes; fifteen bytes more can be read. */
+/** A hash of bytes, sixteen at a time in two lanes; fifteen bytes more can be read. Its upper bits are the better ones. */
 // @ts-ignore: decorator
 @inline
 export function hashOf(p: usize, length: u32): u32 {
   let a: u64 = hashSeed ^ length;
   let b: u64 = hashSeed;
-  let bytes: v128;
   if (length > 16) {
     const last = p + length - 16;
     do {
-      a = (a ^ load<u64>(p)) * PRIME_1;
-      b = (b ^ load<u64>(p, 8)) * PRIME_2;
+      a = (a ^ load<u64>(p)) * factor1;
+      b = (b ^ load<u64>(p, 8)) * factor2;
       a ^= a >> 32;
       b ^= b >> 32;
       p += 16;
     } while (p < last);
-    bytes = v128.load(last);
-  } else bytes = firstBytes(p, length);
-  a = (a ^ i64x2.extract_lane(bytes, 0)) * PRIME_1;
-  b = (b ^ i64x2.extract_lane(bytes, 1)) * PRIME_2;
-  a ^= (b << 31) | (b >> 33);
-  a ^= a >> 29;
-  return <u32>((a * PRIME_2) >> 32);
+    return mix(a, b, v128.load(last));
+  }
+  return mix(a, b, firstBytes(p, length));
+}
+
+/** The hash of sixteen bytes at most, with zeros behind them. */
+// @ts-ignore: decorator
+@inline
+export function hashOfFew(bytes: v128, length: u32): u32 {
+  return mix(hashSeed ^ length, hashSeed, bytes);
+}
+
+// @ts-ignore: decorator
+@inline
+function mix(a: u64, b: u64, bytes: v128): u32 {
+  return <u32>(((a ^ i64x2.extract_lane(bytes, 0)) * factor1 + (b ^ i64x2.extract_lane(bytes, 1)) * factor2) >> 32);
+}
+
+/** Where to look for a hash first in a table of so many slots and one. */
+// @ts-ignore: decorator
+@inline
+export function firstSlot(hash: u32, mask: u32): u32 {
+  return hash >>> clz<u32>(mask);
 }
 
 /** Whether two byte sequences are equal; fifteen bytes more of both can be read. */

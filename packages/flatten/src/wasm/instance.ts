@@ -68,7 +68,7 @@ export interface Kernel {
   setPlain(column: number): void;
   settle(column: number): void;
 
-  retype(column: number, rows: number, kind: number, wide: number, spellings: number): void;
+  retype(column: number, kind: number, wide: number, spellings: number): void;
   appendText(column: number, row: number, length: number): void;
   appendBits(column: number, row: number, bits: bigint): void;
 }

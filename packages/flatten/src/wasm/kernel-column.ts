@@ -147,7 +147,7 @@ export class KernelColumn implements PendingValues {
     const values = this.values(to);
     const rows = this.rows();
     const { wide, spellings } = detailOf(to);
-    this.kernel.retype(this.address, this.table.rows, kindOfType(to?.type), wide, spellings);
+    this.kernel.retype(this.address, kindOfType(to?.type), wide, spellings);
     for (const [index, value] of values.entries()) this.append(to?.type, rows[index] ?? 0, value);
   }
 
