@@ -26,10 +26,14 @@ export function rootKeys(batch: TableBatch): Uint32Array {
   return keys;
 }
 
+/** Where `documentKeys` puts keys together. */
+let scratch = new Uint32Array(1024 * WORDS);
+
 /** The root keys of a batch's documents: of rows that stand together and have the same, the first. */
 export function documentKeys(batch: TableBatch): Uint32Array {
   const { words, ofRow } = entriesOf(batch);
-  const keys = new Uint32Array(batch.rows * WORDS);
+  if (scratch.length < batch.rows * WORDS) scratch = new Uint32Array(batch.rows * WORDS);
+  const keys = scratch;
   let length = 0;
   let before = -1;
   for (let row = 0; row < batch.rows; row++) {
