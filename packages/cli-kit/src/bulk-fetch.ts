@@ -105,9 +105,8 @@ function decoderOptions(headers: Headers, body: Buffer, whole: boolean): zlib.Zl
   if (!whole) return { ...limit, finishFlush: zlib.constants.Z_SYNC_FLUSH };
   if (headers.get('content-encoding')?.includes('gzip') !== true || body.length < 18)
     return { ...limit, chunkSize: 1 << 18 };
-  // The last four bytes say how large the content is: with one buffer of that size nothing has to be put together. With a byte more
-  // zlib sees that it has come to the end; a buffer that is full makes it get another and go on.
-  const size = body.readUInt32LE(body.length - 4) + 1;
+  // The last four bytes say how large the content is: with one buffer of that size nothing has to be put together.
+  const size = body.readUInt32LE(body.length - 4);
   return { ...limit, chunkSize: Math.min(Math.max(size, 1024), mostExpected) };
 }
 

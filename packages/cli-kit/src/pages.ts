@@ -29,6 +29,9 @@ export async function bytePage({ bytes, headers, serverTime, response }: RawPage
     ...(count?.in === 'header' ? { totalCount: wholeNumber(headers.get(count.name)) } : {}),
     ...(paging.style === 'cursor' ? { nextAt: [paging.nextCursor] } : {}),
     serverTime,
+    release: () => {
+      if (bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0);
+    },
     refuse: (why) =>
       unexpected(
         response,

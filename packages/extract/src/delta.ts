@@ -5,7 +5,7 @@ import type { DeltaFeed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
 import { KnownDocuments } from './known-documents.ts';
 import { newPassFacts, type PassFacts, streamPages } from './page-stream.ts';
-import { hashOf, type Question, type ReadDocument } from './reading.ts';
+import { hashOf, type Question, type ReadDocument, type ReadPage } from './reading.ts';
 import type { Receipt } from './receipt.ts';
 import { shapeOf } from './shape.ts';
 import { quietMs, type DeltaState, readDelta, writeDelta } from './state.ts';
@@ -169,6 +169,8 @@ class DeltaLoad {
   readonly #known = new KnownDocuments();
   /** Changed ones that were not handed over yet. */
   #held: ReadDocument[] = [];
+  /** Pages that these are of. */
+  #pages: ReadPage[] = [];
   /** Whether everything is read again into tables that are there. */
   readonly #readsAgain: boolean;
   /** Documents known that the source counts. */
@@ -285,6 +287,7 @@ class DeltaLoad {
     const pass: Pass = { ...newPassFacts(), fresh: 0 };
     for await (const page of streamPages(this.#question(since), this.#run.settings.concurrency, pass)) {
       for (const one of page.documents) if (this.#take(one)) pass.fresh += 1;
+      this.#pages.push(page);
       if (this.#held.length >= heldBack) await this.#handOver();
     }
     await this.#handOver();
@@ -353,6 +356,8 @@ class DeltaLoad {
     this.#held = [];
     await this.#write.writeRead(documents);
     await this.#write.flush();
+    for (const page of this.#pages) page.release?.();
+    this.#pages = [];
   }
 
   #question(since: number | undefined, all = this.#readsAgain): Question {

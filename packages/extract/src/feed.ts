@@ -14,6 +14,7 @@ export interface ParsedPage extends PageFacts {
   /** The documents, as parsed JSON. Empty for an answer without content (204). */
   readonly documents: readonly JsonObject[];
   readonly body?: undefined;
+  readonly release?: undefined;
 }
 
 /**
@@ -30,6 +31,8 @@ export interface BytePage extends PageFacts {
   readonly countAt?: Path | undefined;
   /** Where in the body the next page's cursor is, unless `next` says it. */
   readonly nextAt?: Path | undefined;
+  /** Called once no byte of the body is needed any more: its memory may be given back at once. Left out: it is left to the garbage collector. */
+  readonly release?: () => void;
   /** Makes the error for a body that is not such a page. Left out: an `UnexpectedDocumentError`. */
   readonly refuse?: (why: string) => Error;
   readonly documents?: undefined;

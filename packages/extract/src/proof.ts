@@ -43,6 +43,7 @@ export async function readUntilProven(question: Question, options: ProofOptions)
     if (outcome.kind === 'too deep') return outcome;
     counted = outcome.counted;
     if (outcome.kind === 'moved') {
+      previous?.release();
       previous = undefined;
       ({ served, reason } = outcome);
       continue;
@@ -52,12 +53,14 @@ export async function readUntilProven(question: Question, options: ProofOptions)
       return { kind: 'proven', reading: outcome, proof: outcome.proof, attempts: attempt };
     }
     if (previous?.contentHash === outcome.contentHash && previous.documents.length === served) {
+      previous.release();
       return { kind: 'proven', reading: outcome, proof: 'twice-equal', attempts: attempt };
     }
     reason =
       previous === undefined
         ? 'the source gives no count, so a second reading has to show the same'
         : 'two readings had different content';
+    previous?.release();
     previous = outcome;
   }
   return { kind: 'unproven', attempts: options.attempts, served, counted, reason };

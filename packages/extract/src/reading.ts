@@ -23,6 +23,8 @@ export interface ReadPage {
   readonly serverTime: Date;
   /** Over the page's documents, whatever their order. */
   readonly contentHash: string;
+  /** Gives the memory of the documents back, which are not looked at any more. */
+  readonly release?: (() => void) | undefined;
 }
 
 /**
@@ -54,6 +56,8 @@ export interface Reading {
   readonly contentHash: string;
   /** `undefined`: only a second reading with the same content would show that it is complete, since there is no count. */
   readonly proof: 'counted' | 'cursor' | undefined;
+  /** Gives the memory of the documents back, which are not looked at any more. */
+  readonly release: () => void;
 }
 
 /**
@@ -115,9 +119,14 @@ async function readCounted(
     served += page.documents.length;
   }
   const contradicted = contradiction(pages, counted);
-  if (contradicted !== undefined) return { kind: 'moved', reason: contradicted, served: sum(pages), counted };
-  const again = await readAgain(question, firstPage, pages, counted);
-  if (again.moved !== undefined) return { kind: 'moved', reason: again.moved, served: sum(pages), counted };
+  const again =
+    contradicted === undefined
+      ? await readAgain(question, firstPage, pages, counted)
+      : { pages: 0, moved: contradicted };
+  if (again.moved !== undefined) {
+    releaseAll(pages);
+    return { kind: 'moved', reason: again.moved, served: sum(pages), counted };
+  }
   return finish(pages, counted, 'counted', again.pages);
 }
 
@@ -138,6 +147,7 @@ async function readAgain(
     doubtful.map(async (index) => ({ index, page: await question.readPage({ page: firstPage + index }) })),
   );
   const reasons = again.map(({ index, page }) => {
+    page.release?.();
     if (page.totalCount !== counted)
       return `the count moved from ${counted} to ${page.totalCount} while the pages were read`;
     if (page.contentHash === pages[index]?.contentHash) return undefined;
@@ -248,6 +258,7 @@ function finish(
     serverTime: pages[0]?.serverTime ?? new Date(0),
     contentHash: content.toString(),
     proof,
+    release: () => releaseAll(pages),
   };
 }
 
@@ -256,6 +267,10 @@ export function hashOf(documents: Iterable<Pick<ReadDocument, 'hash'>>): string 
   const content = new ContentHash();
   for (const { hash } of documents) content.add(hash);
   return content.toString();
+}
+
+function releaseAll(pages: readonly ReadPage[]): void {
+  for (const page of pages) page.release?.();
 }
 
 function sum(pages: readonly ReadPage[]): number {

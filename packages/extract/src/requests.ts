@@ -114,6 +114,7 @@ export class Requests {
       next: next === null || next === '' ? undefined : next,
       serverTime,
       contentHash: hashOf(documents),
+      release: page.release,
     };
   }
 

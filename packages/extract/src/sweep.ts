@@ -63,6 +63,7 @@ export async function readAllKeys(question: Question, run: FeedRun, feed: string
         keys.add(one.key);
         if (!isLaterThan(one, began)) fresh += 1;
       }
+      page.release?.();
     }
     const { broken, counted, moved, served } = facts;
     if (broken !== undefined) reason = broken;

@@ -26,6 +26,8 @@ export interface ReadWindow {
   readonly range: Range;
   /** Those within the range. */
   readonly documents: readonly DatedDocument[];
+  /** Gives the memory of the documents back, which are not looked at any more. */
+  readonly release: () => void;
   readonly evidence: Omit<ReceiptBody, 'feed' | 'run' | 'from' | 'to' | 'documents' | 'contentHash' | 'rows' | 'state'>;
 }
 
@@ -156,6 +158,7 @@ export class WindowReader {
     const { reading, proof, attempts } = proven;
     return {
       range,
+      release: reading.release,
       documents: this.#dated(reading.documents, asked).filter((one) => inRange(range, one.instant)),
       evidence: {
         asked: isoRange(asked),

@@ -128,6 +128,7 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
         handOver: async (window) => {
           run.requests.check();
           for (const part of cutRange(window.range, cuts)) await commitPart(window, part);
+          window.release();
           // The window itself, with its documents, is not kept until then.
           const { range } = window;
           await group.after(() => run.spool?.drop(feed.name, range));
