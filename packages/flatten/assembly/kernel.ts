@@ -6,7 +6,7 @@ import { allocate, resetMemory, resetScratch, scratch } from './memory';
 import { initNumbers } from './numbers';
 import { parseDocument, setContent, setMaxDepth, skipSpace, skipValue } from './parse';
 import { Column, STRING, Table } from './records';
-import { emptyColumn, emptyTables, markPage, resetTables, rollBack, settle } from './tables';
+import { checkKeys, emptyColumn, emptyTables, markPage, resetTables, rollBack, settle } from './tables';
 import { endOfPlain, equalBytes, seedHashes } from './text';
 import { putBits, putText, startBits } from './columns';
 
@@ -46,6 +46,7 @@ export function takePage(root: Table, length: u32, window: u32, pathAt: usize, p
   documents = 0;
   p = skipSpace(parsePath(root, skipSpace(p), 0));
   if (!isEnd(p)) refuse();
+  checkKeys(root);
   return documents;
 }
 

@@ -42,6 +42,23 @@ function digitAt(p: usize): u32 {
   return <u32>load<u8>(p) - 0x30;
 }
 
+/** Whether eight bytes are digits: their upper halves are 3, and stay 3 when 6 is added. */
+// @ts-ignore: decorator
+@inline
+function areEightDigits(bytes: u64): bool {
+  const high: u64 = 0xf0f0f0f0f0f0f0f0;
+  return ((bytes & high) | (((bytes + 0x0606060606060606) & high) >> 4)) === 0x3333333333333333;
+}
+
+/** Their value: neighbours are joined to two digits, to four, to eight. */
+// @ts-ignore: decorator
+@inline
+function eightDigits(bytes: u64): u64 {
+  const twos = ((bytes & 0x0f0f0f0f0f0f0f0f) * 2561) >> 8;
+  const fours = ((twos & 0x00ff00ff00ff00ff) * 6553601) >> 16;
+  return ((fours & 0x0000ffff0000ffff) * 42949672960001) >> 32;
+}
+
 /** Reads the number at `p` into the variables above and gives what follows it. */
 export function readNumber(start: usize): usize {
   let p = start;
@@ -86,14 +103,18 @@ function readFraction(start: usize, point: usize, integer: u64, negative: bool):
   let zeros: u32 = 0;
   if (load<u8>(p) === 0x2e) {
     const fraction = ++p;
+    while (areEightDigits(load<u64>(p))) {
+      mantissa = mantissa * 100000000 + eightDigits(load<u64>(p));
+      p += 8;
+    }
     let digit: u32;
     while ((digit = digitAt(p)) < 10) {
       mantissa = mantissa * 10 + digit;
-      zeros = digit === 0 ? zeros + 1 : 0;
       p++;
     }
     places = <u32>(p - fraction);
     if (places === 0) refuse();
+    while (zeros < places && load<u8>(p - 1 - zeros) === 0x30) zeros++;
     digits += places;
   }
   let exponent = false;

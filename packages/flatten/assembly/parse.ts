@@ -5,7 +5,7 @@ import { scratch } from './memory';
 import { Column, INTEGER, KEY, Kid, MAP, MIXED, Node, OMIT, Successors, Table, TIME, WHOLE } from './records';
 import { addBoolean, addJson, addNumber, addSmallInteger, addText, addTime, formOf } from './columns';
 import { readNumber } from './numbers';
-import { addKey, addRow, clearKeys, lookUp } from './tables';
+import { addRow, checkKey, clearKeys, lookUp, noteKeyOf } from './tables';
 import { endOfPlain, skipString, unescape, unescapedEnd, unescapedLength } from './text';
 
 const QUOTE: u8 = 0x22;
@@ -61,7 +61,7 @@ export function setContent(mode: i32): void {
 export function parseDocument(root: Table, start: usize): usize {
   const row = addRow(root, -1, -1);
   const end = parseObject(objectOf(root.element), start + 1, 0);
-  if (root.keyCount > 0) addKey(root, row);
+  if (root.keyCount > 0) noteKeyOf(root, row);
   if (content !== NO_CONTENT) {
     const length = <u32>(end - start);
     if (content === CANONICAL && canonical(start, length, true)) addContent(canonicalAt, canonicalLength);
@@ -338,7 +338,7 @@ function parseArray(kid: Kid, open: usize, row: u32, level: i32): usize {
       kinds = SCALARS;
       p = parseScalar(element, p, char, own);
     }
-    if (table.keyCount > 0) addKey(table, own);
+    if (table.keyCount > 0) checkKey(table, noteKeyOf(table, own));
     p = skipSpace(p);
     const after = load<u8>(p);
     if (after === CLOSE_ARRAY) break;

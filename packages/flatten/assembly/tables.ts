@@ -209,8 +209,8 @@ export function clearKeys(table: Table): void {
   }
 }
 
-/** Adds the declared key of a row; refuses a page where it is missing or there already. */
-export function addKey(table: Table, row: u32): void {
+/** Notes the declared key of a row, and gives where it stands; refuses a page where it is missing. */
+export function noteKeyOf(table: Table, row: u32): u32 {
   if (table.keyValueCount !== table.keyCount) refuse();
   let size: u32 = 4;
   for (let i: u32 = 0; i < table.keyCount; i++) {
@@ -231,7 +231,14 @@ export function addKey(table: Table, row: u32): void {
   }
   const offset = table.keysUsed;
   table.keysUsed += size;
-  if (!insertKey(table, offset)) refuse();
+  return offset;
+}
+
+/** Refuses a page where a key of a document is there already: all of the page at once, since the table that tells is large. */
+export function checkKeys(table: Table): void {
+  for (let offset = table.pageKeysUsed; offset < table.keysUsed; offset += 4 + load<u32>(table.keys + offset)) {
+    checkKey(table, offset);
+  }
 }
 
 // @ts-ignore: decorator
@@ -240,8 +247,8 @@ function keyValue(table: Table, index: u32): KeyValue {
   return changetype<KeyValue>(<usize>load<u32>(table.keyValues + (<usize>index << 2)));
 }
 
-/** False when an equal key is there. A slot is the stamp of its array and the offset of its key. */
-function insertKey(table: Table, offset: u32): bool {
+/** Refuses the page when a key is there already. A slot is the stamp of its array and the offset of its key. */
+export function checkKey(table: Table, offset: u32): void {
   if (++table.keySlotsUsed * 2 > table.keySlotMask) growKeySlots(table, offset);
   const at = table.keys + offset;
   const length = load<u32>(at);
@@ -251,10 +258,10 @@ function insertKey(table: Table, offset: u32): bool {
     if (load<u32>(place) !== table.keyStamp) {
       store<u32>(place, table.keyStamp);
       store<u32>(place, offset, 4);
-      return true;
+      return;
     }
     const other = table.keys + load<u32>(place, 4);
-    if (load<u32>(other) === length && equalBytes(other + 4, at + 4, length)) return false;
+    if (load<u32>(other) === length && equalBytes(other + 4, at + 4, length)) refuse();
     slot = (slot + 1) & table.keySlotMask;
   }
 }

@@ -10,8 +10,16 @@ const DICTIONARY_TRIAL = 1024;
 const DICTIONARY_TRIAL_DISTINCT = 600;
 const DICTIONARY_LIMIT = 4000;
 
+/** So many values of a batch tell whether a dictionary pays. */
+const DICTIONARY_ENOUGH = 256;
+
 /** Of a longer text it pays to count the bytes before making room for them. */
 const LONG_TEXT = 1 << 16;
+
+/** Notes of a batch's texts, written without a dictionary that would have been too large, whether the next is to try one. */
+export function noteDropped(form: TextForm, count: number): void {
+  if (count >= DICTIONARY_ENOUGH) form.plain = true;
+}
 
 /** How the texts of a column are written. */
 export interface TextForm {
@@ -109,6 +117,9 @@ function dictionary(values: readonly Scalar[], form: TextForm): DictionaryValues
     indices[i] = index;
   }
   // A few values that are all different gain nothing.
-  if (known.size * 2 > values.length) return undefined;
+  if (known.size * 2 > values.length) {
+    noteDropped(form, values.length);
+    return undefined;
+  }
   return { kind: 'dictionary', indices, dictionary: plainTexts([...known.keys()]) };
 }

@@ -1,7 +1,7 @@
 /** One column that the kernel fills: its state, its values as a batch holds them, and as the plan's builders do. */
 import type { Column, PlainValues } from '../batch.ts';
 import { CANONICAL_SPELLING, formatDate, millisOf, parseDate, spell } from '../dates.ts';
-import { encodeColumn, type TextForm } from '../encode.ts';
+import { encodeColumn, noteDropped, type TextForm } from '../encode.ts';
 import { numberOfLiteral } from '../parse.ts';
 import type { PendingValues } from '../pending.ts';
 import type { PathNode, ValueColumn } from '../plan.ts';
@@ -92,11 +92,12 @@ export class KernelColumn implements PendingValues {
 
   private encodeAs(schema: ColumnSchema, rows: number, form: TextForm): Column {
     if (this.kernel.isUnsure(this.address) !== 0) return encodeColumn(schema, rows, this.values(), this.rows(), form);
-    if (schema.type === 'STRING' && this.kernel.entriesOf(this.address) < 0) form.plain = true;
-    this.kernel.settle(this.address);
     const { count } = this;
     const nullCount = rows - count;
+    if (schema.type === 'STRING' && this.kernel.entriesOf(this.address) < 0) form.plain = true;
+    this.kernel.settle(this.address);
     const dictionary = this.kernel.entriesOf(this.address);
+    if (schema.type === 'STRING' && dictionary < 0) noteDropped(form, count);
     const { buffer } = this.kernel.memory;
     const values =
       dictionary < 0
