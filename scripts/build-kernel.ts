@@ -90,6 +90,7 @@ function optimize(binary: Uint8Array): Uint8Array {
   let best = binary;
   while (true) {
     module.optimize();
+    module.runPasses(['reorder-globals-always']);
     const next = module.emitBinary();
     if (next.length >= best.length) return best;
     best = next;

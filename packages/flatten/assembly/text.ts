@@ -195,8 +195,6 @@ export function firstBytes(p: usize, length: u32): v128 {
 }
 
 /** A hash of bytes, sixteen at a time in two lanes; fifteen bytes more can be read. Its upper bits are the better ones. */
-// @ts-ignore: decorator
-@inline
 export function hashOf(p: usize, length: u32): u32 {
   let a: u64 = hashSeed ^ length;
   let b: u64 = hashSeed;
@@ -235,8 +233,6 @@ export function firstSlot(hash: u32, mask: u32): u32 {
 }
 
 /** Whether two byte sequences are equal; fifteen bytes more of both can be read. */
-// @ts-ignore: decorator
-@inline
 export function equalBytes(a: usize, b: usize, length: u32): bool {
   while (length > 16) {
     if (v128.any_true(v128.xor(v128.load(a), v128.load(b)))) return false;

@@ -19,13 +19,13 @@ export class ColumnBuilder implements TextForm {
   /** Values that are held elsewhere: then the two above are empty. */
   pending: PendingValues | undefined;
 
-  private readonly declared: ColumnType | undefined;
+  readonly #declared: ColumnType | undefined;
   /** Whole numbers between these are no longer as text than what was seen. */
-  private low = Number.POSITIVE_INFINITY;
-  private high = Number.NEGATIVE_INFINITY;
+  #low = Number.POSITIVE_INFINITY;
+  #high = Number.NEGATIVE_INFINITY;
 
   constructor(declared?: ColumnType) {
-    this.declared = declared;
+    this.#declared = declared;
     this.state = declared === undefined ? undefined : declaredState(declared);
   }
 
@@ -38,11 +38,11 @@ export class ColumnBuilder implements TextForm {
   }
 
   append(row: number, raw: Scalar): void {
-    const value = this.declared === undefined ? raw : coerce(this.declared, raw);
+    const value = this.#declared === undefined ? raw : coerce(this.#declared, raw);
     const state = this.state;
     if (state === undefined) this.state = typeOfValue(value);
     else if (state.type !== 'STRING') this.state = joinTypes(state, typeOfValue(value));
-    this.put(row, value);
+    this.#put(row, value);
   }
 
   /** Appends canonical JSON text to a JSON column. */
@@ -51,7 +51,7 @@ export class ColumnBuilder implements TextForm {
       const json = declaredState('JSON');
       this.state = this.state === undefined ? json : joinTypes(this.state, json);
     }
-    this.put(row, text);
+    this.#put(row, text);
   }
 
   /** Values since the last reset are forgotten, type and lengths stay. */
@@ -68,7 +68,7 @@ export class ColumnBuilder implements TextForm {
     this.pending = undefined;
   }
 
-  private put(row: number, value: Scalar): void {
+  #put(row: number, value: Scalar): void {
     const count = this.values.length;
     if (this.rows !== undefined) this.rows.push(row);
     else if (row !== count) {
@@ -76,27 +76,27 @@ export class ColumnBuilder implements TextForm {
       this.rows.push(row);
     }
     this.values.push(value);
-    this.measure(value);
+    this.#measure(value);
   }
 
-  private measure(value: Scalar): void {
+  #measure(value: Scalar): void {
     if (typeof value === 'string') {
       const chars = value.length;
       if (chars > this.maxChars) this.maxChars = chars;
       // Three bytes are the most that a UTF-16 unit takes.
-      if (chars * 3 > this.maxBytes) this.grow(0, utf8Length(value));
+      if (chars * 3 > this.maxBytes) this.#grow(0, utf8Length(value));
       return;
     }
     if (typeof value === 'number' && Number.isSafeInteger(value)) {
-      if (value >= this.low && value <= this.high) return;
-      this.low = Math.min(this.low, value);
-      this.high = Math.max(this.high, value);
+      if (value >= this.#low && value <= this.#high) return;
+      this.#low = Math.min(this.#low, value);
+      this.#high = Math.max(this.#high, value);
     }
     const { length } = canonicalText(value);
-    this.grow(length, length);
+    this.#grow(length, length);
   }
 
-  private grow(chars: number, bytes: number): void {
+  #grow(chars: number, bytes: number): void {
     if (chars > this.maxChars) this.maxChars = chars;
     if (bytes > this.maxBytes) this.maxBytes = bytes;
   }

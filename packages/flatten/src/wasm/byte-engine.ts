@@ -66,67 +66,67 @@ interface Place {
 }
 
 export class ByteEngine {
-  private readonly root: TablePlan;
-  private readonly maxDepth: number;
+  readonly #root: TablePlan;
+  readonly #maxDepth: number;
   /** Absent where documents have declared keys. */
-  private readonly hasher: ContentHasher | undefined;
+  readonly #hasher: ContentHasher | undefined;
   /** Content hashes of the documents of the page taken last. */
   readonly hashes: string[] = [];
-  private kernel: Kernel | undefined;
+  #kernel: Kernel | undefined;
   /** By address: keys and elements, and objects. */
-  private readonly kids = new Map<number, Place>();
-  private readonly objects = new Map<number, Place>();
-  private readonly columns = new Map<number, KernelColumn>();
-  private readonly tables: KernelTable[] = [];
-  private readonly paths = new Map<string, number>();
+  readonly #kids = new Map<number, Place>();
+  readonly #objects = new Map<number, Place>();
+  readonly #columns = new Map<number, KernelColumn>();
+  readonly #tables: KernelTable[] = [];
+  readonly #paths = new Map<string, number>();
   /** Members of a document that count as something else. */
-  private memberKeys: readonly string[] = [];
+  #memberKeys: readonly string[] = [];
   /** The plan has moved on without the kernel. */
-  private stale = true;
+  #stale = true;
   /** The plan has what was pending, and takes the rest of the batch. */
-  private spilled = false;
+  #spilled = false;
   /** Columns that were widened for the page under way, and what they were. */
-  private readonly widened = new Map<KernelColumn, TypeState | undefined>();
-  private window = WINDOW;
+  readonly #widened = new Map<KernelColumn, TypeState | undefined>();
+  #window = WINDOW;
   /** The page under way, and how much of it the kernel has. */
-  private page: Uint8Array = new Uint8Array(0);
-  private fetched = 0;
-  private rest = 0;
-  private nextRest = 1;
+  #page: Uint8Array = new Uint8Array(0);
+  #fetched = 0;
+  #rest = 0;
+  #nextRest = 1;
 
   constructor(root: TablePlan, maxDepth: number, hasher: ContentHasher | undefined) {
-    this.root = root;
-    this.maxDepth = maxDepth;
-    this.hasher = hasher;
+    this.#root = root;
+    this.#maxDepth = maxDepth;
+    this.#hasher = hasher;
   }
 
   /** Takes a page: the number of its documents, `undefined` when it is refused, with nothing of it kept. */
   push(page: Page, at: Path): number | undefined {
-    if (this.spilled) return undefined;
+    if (this.#spilled) return undefined;
     // In UTF-8 all lone surrogates are one.
-    if (typeof page === 'string') return page.isWellFormed() ? this.pushBytes(encodeUtf8(page), at) : undefined;
-    return page instanceof Uint8Array ? this.pushBytes(page, at) : undefined;
+    if (typeof page === 'string') return page.isWellFormed() ? this.#pushBytes(encodeUtf8(page), at) : undefined;
+    return page instanceof Uint8Array ? this.#pushBytes(page, at) : undefined;
   }
 
-  private pushBytes(page: Uint8Array, at: Path): number | undefined {
+  #pushBytes(page: Uint8Array, at: Path): number | undefined {
     if (page.length > LARGEST_PAGE) return undefined;
-    if (this.rest > 0) {
-      this.rest--;
+    if (this.#rest > 0) {
+      this.#rest--;
       return undefined;
     }
-    const documents = this.tryPage(page, at);
+    const documents = this.#tryPage(page, at);
     if (documents === undefined) {
-      this.rest = this.nextRest - 1;
-      this.nextRest = Math.min(this.nextRest * 2, LONGEST_REST);
-    } else this.nextRest = 1;
+      this.#rest = this.#nextRest - 1;
+      this.#nextRest = Math.min(this.#nextRest * 2, LONGEST_REST);
+    } else this.#nextRest = 1;
     return documents;
   }
 
   /** Brings the plan up to date: what `push` has found since, and where its values are. */
   describe(): void {
-    if (this.kernel === undefined || this.stale) return;
-    for (const table of this.tables) if (table.rows > 0) table.describe();
-    for (const column of this.columns.values()) {
+    if (this.#kernel === undefined || this.#stale) return;
+    for (const table of this.#tables) if (table.rows > 0) table.describe();
+    for (const column of this.#columns.values()) {
       if (column.count === 0) continue;
       column.describe();
       column.column.builder.pending = column;
@@ -135,70 +135,70 @@ export class ByteEngine {
 
   /** Moves what is pending to the plan, which takes the rest of the batch. False when it does already. */
   spill(): boolean {
-    if (this.spilled) return false;
-    this.spilled = true;
-    if (this.kernel === undefined || this.stale) return true;
+    if (this.#spilled) return false;
+    this.#spilled = true;
+    if (this.#kernel === undefined || this.#stale) return true;
     this.describe();
-    for (const { plan } of this.tables) {
+    for (const { plan } of this.#tables) {
       const { pending } = plan;
       if (pending === undefined) continue;
       plan.parentRows = Array.from(pending.parentRows);
       plan.positions = Array.from(pending.positions, Number);
       plan.pending = undefined;
     }
-    for (const column of this.columns.values()) {
+    for (const column of this.#columns.values()) {
       const { count } = column;
       if (count === 0) continue;
       const rows = column.rows();
       const isDense = rows[count - 1] === count - 1;
       column.column.builder.adopt(column.values(), isDense ? undefined : rows);
     }
-    this.stale = true;
+    this.#stale = true;
     return true;
   }
 
   /** A batch was taken. */
   taken(): void {
-    this.spilled = false;
-    if (this.kernel === undefined) return;
-    if (this.kernel.memory.buffer.byteLength > MOST_MEMORY) {
-      this.kernel = undefined;
-      this.stale = true;
-    } else if (!this.stale) this.kernel.emptyTables();
+    this.#spilled = false;
+    if (this.#kernel === undefined) return;
+    if (this.#kernel.memory.buffer.byteLength > MOST_MEMORY) {
+      this.#kernel = undefined;
+      this.#stale = true;
+    } else if (!this.#stale) this.#kernel.emptyTables();
   }
 
   /** Takes a page, or leaves everything as it was. */
-  private tryPage(page: Uint8Array, at: Path): number | undefined {
-    this.widened.clear();
-    const { window } = this;
-    this.page = page;
-    const documents = this.tries(at);
-    this.page = new Uint8Array(0);
+  #tryPage(page: Uint8Array, at: Path): number | undefined {
+    this.#widened.clear();
+    const window = this.#window;
+    this.#page = page;
+    const documents = this.#tries(at);
+    this.#page = new Uint8Array(0);
     if (documents === undefined) {
-      this.unwiden();
-      this.window = window;
+      this.#unwiden();
+      this.#window = window;
     }
     return documents;
   }
 
-  private tries(at: Path): number | undefined {
-    const { length } = this.page;
+  #tries(at: Path): number | undefined {
+    const { length } = this.#page;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const kernel = this.freshKernel();
+      const kernel = this.#freshKernel();
       try {
-        const path = this.pathAddress(kernel, at);
-        this.fetched = 0;
+        const path = this.#pathAddress(kernel, at);
+        this.#fetched = 0;
         this.hashes.length = 0;
-        const [root] = this.tables;
-        return kernel.takePage(root?.address ?? 0, length, this.window, path, at.length);
+        const [root] = this.#tables;
+        return kernel.takePage(root?.address ?? 0, length, this.#window, path, at.length);
       } catch (error) {
-        const wider = error instanceof Leave && error.reason === WIDEN ? this.wider(error) : undefined;
+        const wider = error instanceof Leave && error.reason === WIDEN ? this.#wider(error) : undefined;
         kernel.rollBack();
-        if (wider !== undefined) this.widen(wider.column, wider.state);
+        if (wider !== undefined) this.#widen(wider.column, wider.state);
         // What widened a column may have stood in an array that is JSON.
-        else if (error instanceof Leave && error.reason === RETRY) this.unwiden();
-        else if (error instanceof Leave && this.window < length && kernel.isCut() !== 0) {
-          this.window = Math.min(this.window * 8, length + 15 - ((length + 15) % 16));
+        else if (error instanceof Leave && error.reason === RETRY) this.#unwiden();
+        else if (error instanceof Leave && this.#window < length && kernel.isCut() !== 0) {
+          this.#window = Math.min(this.#window * 8, length + 15 - ((length + 15) % 16));
         }
         // A RangeError: nested too deeply for the stack.
         else if (error instanceof RangeError || error instanceof Leave) return undefined;
@@ -209,8 +209,8 @@ export class ByteEngine {
   }
 
   /** The type that the column must have for the page so far. */
-  private wider({ column: address, kind, detail }: Leave): { column: KernelColumn; state: TypeState } {
-    const column = this.columns.get(address);
+  #wider({ column: address, kind, detail }: Leave): { column: KernelColumn; state: TypeState } {
+    const column = this.#columns.get(address);
     const state = column?.state;
     const incoming = stateOf(kind, detail);
     if (column === undefined || state === undefined || incoming === undefined) {
@@ -219,34 +219,34 @@ export class ByteEngine {
     return { column, state: joinTypes(state, incoming) };
   }
 
-  private widen(column: KernelColumn, state: TypeState): void {
-    if (!this.widened.has(column)) this.widened.set(column, column.state);
+  #widen(column: KernelColumn, state: TypeState): void {
+    if (!this.#widened.has(column)) this.#widened.set(column, column.state);
     column.retype(state);
   }
 
-  private unwiden(): void {
-    for (const [column, state] of this.widened) column.retype(state);
-    this.widened.clear();
+  #unwiden(): void {
+    for (const [column, state] of this.#widened) column.retype(state);
+    this.#widened.clear();
   }
 
   /** The kernel, with at least the root table. */
-  private freshKernel(): Kernel {
-    if (this.kernel !== undefined && !this.stale) return this.kernel;
-    const kernel = this.kernel ?? createKernel(this.host());
-    this.kernel = kernel;
-    kernel.start(BigInt(Math.floor(Math.random() * 2 ** 53)), this.maxDepth);
-    this.kids.clear();
-    this.objects.clear();
-    this.columns.clear();
-    this.paths.clear();
-    this.tables.length = 0;
-    this.addTable(kernel, this.root);
-    if (this.hasher !== undefined) this.startHashing(kernel, this.hasher);
-    this.stale = false;
+  #freshKernel(): Kernel {
+    if (this.#kernel !== undefined && !this.#stale) return this.#kernel;
+    const kernel = this.#kernel ?? createKernel(this.#host());
+    this.#kernel = kernel;
+    kernel.start(BigInt(Math.floor(Math.random() * 2 ** 53)), this.#maxDepth);
+    this.#kids.clear();
+    this.#objects.clear();
+    this.#columns.clear();
+    this.#paths.clear();
+    this.#tables.length = 0;
+    this.#addTable(kernel, this.#root);
+    if (this.#hasher !== undefined) this.#startHashing(kernel, this.#hasher);
+    this.#stale = false;
     return kernel;
   }
 
-  private startHashing(kernel: Kernel, { identity }: ContentHasher): void {
+  #startHashing(kernel: Kernel, { identity }: ContentHasher): void {
     const { nullIsAbsent = false, members = {} } = identity?.rules ?? {};
     const keys = Object.keys(members);
     if ((identity !== undefined && identity.rules === undefined) || !keys.every(isPlainKey)) {
@@ -259,12 +259,12 @@ export class ByteEngine {
       new Uint32Array(kernel.memory.buffer, list + index * 8, 2).set([address, length]);
     }
     kernel.setIdentity(nullIsAbsent ? 1 : 0, list, keys.length);
-    this.memberKeys = keys;
+    this.#memberKeys = keys;
     kernel.setContent(CANONICAL);
   }
 
   /** Whatever is wrong with an identity or a hash, the TypeScript path says it, with its place. */
-  private addHash(hash: () => string): void {
+  #addHash(hash: () => string): void {
     try {
       this.hashes.push(hash());
     } catch {
@@ -272,25 +272,25 @@ export class ByteEngine {
     }
   }
 
-  private memberText(rule: number, json: string): string {
+  #memberText(rule: number, json: string): string {
     try {
-      return this.hasher?.memberText(this.memberKeys[rule] ?? '', json) ?? '';
+      return this.#hasher?.memberText(this.#memberKeys[rule] ?? '', json) ?? '';
     } catch {
       throw new Leave(REFUSE, 0, 0, 0);
     }
   }
 
-  private addTable(kernel: Kernel, plan: TablePlan): KernelTable {
+  #addTable(kernel: Kernel, plan: TablePlan): KernelTable {
     const table = new KernelTable(kernel, plan);
-    this.tables.push(table);
-    this.kids.set(kernel.elementOf(table.address), { table, node: plan.elements });
+    this.#tables.push(table);
+    this.#kids.set(kernel.elementOf(table.address), { table, node: plan.elements });
     return table;
   }
 
-  private pathAddress(kernel: Kernel, at: Path): number {
+  #pathAddress(kernel: Kernel, at: Path): number {
     if (at.length === 0) return 0;
     const id = JSON.stringify(at);
-    const known = this.paths.get(id);
+    const known = this.#paths.get(id);
     if (known !== undefined) return known;
     const addresses = at.map((key) => {
       if (!isPlainKey(key)) throw new Leave(REFUSE, 0, 0, 0);
@@ -298,42 +298,42 @@ export class ByteEngine {
     });
     const list = kernel.allocate(addresses.length * 4);
     new Uint32Array(kernel.memory.buffer, list, addresses.length).set(addresses);
-    this.paths.set(id, list);
+    this.#paths.set(id, list);
     return list;
   }
 
-  private host(): KernelHost {
+  #host(): KernelHost {
     return {
-      fetch: (at, length) => this.fetch(at, length),
-      addContent: (at, length) => this.addHash(() => this.hasher?.hashText(this.bytes(at, length)) ?? ''),
+      fetch: (at, length) => this.#fetch(at, length),
+      addContent: (at, length) => this.#addHash(() => this.#hasher?.hashText(this.#bytes(at, length)) ?? ''),
       addDocument: (at, length) =>
-        this.addHash(() => this.hasher?.hash(parseJson(this.text(at, length)) as JsonObject) ?? ''),
-      memberValue: (rule, at, length) => this.answer(this.memberText(rule, this.text(at, length))),
-      newKid: (object, at, length) => this.newKid(object, at, length),
-      newColumn: (kid, json) => this.newColumn(kid, json !== 0),
-      newObject: (kid) => this.newObject(kid),
-      newArray: (kid) => this.newArray(kid),
-      toDouble: (at, length) => Number(this.text(at, length)),
-      toText: (at, length) => this.answer(canonicalText(numberOfLiteral(this.text(at, length)))),
-      toJson: (at, length) => this.answer(canonicalJson(parseJson(this.text(at, length)))),
-      toDateTime: (at, length) => this.answer(String(coerce('DATETIME', this.text(at, length)))),
+        this.#addHash(() => this.#hasher?.hash(parseJson(this.#text(at, length)) as JsonObject) ?? ''),
+      memberValue: (rule, at, length) => this.#answer(this.#memberText(rule, this.#text(at, length))),
+      newKid: (object, at, length) => this.#newKid(object, at, length),
+      newColumn: (kid, json) => this.#newColumn(kid, json !== 0),
+      newObject: (kid) => this.#newObject(kid),
+      newArray: (kid) => this.#newArray(kid),
+      toDouble: (at, length) => Number(this.#text(at, length)),
+      toText: (at, length) => this.#answer(canonicalText(numberOfLiteral(this.#text(at, length)))),
+      toJson: (at, length) => this.#answer(canonicalJson(parseJson(this.#text(at, length)))),
+      toDateTime: (at, length) => this.#answer(String(coerce('DATETIME', this.#text(at, length)))),
       leave: (reason, column, kind, detail) => {
         throw new Leave(reason, column, kind, detail);
       },
     };
   }
 
-  private fetch(at: number, length: number): void {
-    if (this.kernel === undefined) return;
-    const bytes = this.page.subarray(this.fetched, this.fetched + length);
-    new Uint8Array(this.kernel.memory.buffer).set(bytes, at);
-    this.fetched += length;
+  #fetch(at: number, length: number): void {
+    if (this.#kernel === undefined) return;
+    const bytes = this.#page.subarray(this.#fetched, this.#fetched + length);
+    new Uint8Array(this.#kernel.memory.buffer).set(bytes, at);
+    this.#fetched += length;
   }
 
-  private newKid(object: number, at: number, length: number): number {
-    const { kernel, place } = this.at(this.objects, object);
+  #newKid(object: number, at: number, length: number): number {
+    const { kernel, place } = this.#at(this.#objects, object);
     const { table } = place;
-    const key = this.text(at, length);
+    const key = this.#text(at, length);
     const node = place.node.child(key);
     const isKey = node.scalar !== undefined && table.plan.keys.includes(node.scalar);
     const type = node.spec?.type;
@@ -346,12 +346,12 @@ export class ByteEngine {
       (isKey ? KEY : 0);
     const kid = kernel.newKid(object, at, length, isPlainKey(key) ? 1 : 0, flags);
     if (isKey) kernel.addKeyKid(table.address, kid);
-    this.kids.set(kid, { table, node });
+    this.#kids.set(kid, { table, node });
     return kid;
   }
 
-  private newColumn(kid: number, json: boolean): number {
-    const { kernel, place } = this.at(this.kids, kid);
+  #newColumn(kid: number, json: boolean): number {
+    const { kernel, place } = this.#at(this.#kids, kid);
     const { table, node } = place;
     const builder = (json ? node.json : node.scalar)?.builder;
     const declared = json ? 'JSON' : node.spec?.type;
@@ -362,40 +362,40 @@ export class ByteEngine {
     const kind = kindOfType(state?.type);
     const isPlain = plain ? 1 : 0;
     const column = kernel.newColumn(table.address, flags, kind, wide, spellings, maxChars, maxBytes, isPlain);
-    this.columns.set(column, new KernelColumn(kernel, column, table, node, json));
+    this.#columns.set(column, new KernelColumn(kernel, column, table, node, json));
     return column;
   }
 
-  private newObject(kid: number): number {
-    const { kernel, place } = this.at(this.kids, kid);
+  #newObject(kid: number): number {
+    const { kernel, place } = this.#at(this.#kids, kid);
     const object = kernel.newNode(place.table.address);
-    this.objects.set(object, place);
+    this.#objects.set(object, place);
     return object;
   }
 
-  private newArray(kid: number): number {
-    const { kernel, place } = this.at(this.kids, kid);
-    return this.addTable(kernel, place.node.array ?? new TablePlan(place.node)).address;
+  #newArray(kid: number): number {
+    const { kernel, place } = this.#at(this.#kids, kid);
+    return this.#addTable(kernel, place.node.array ?? new TablePlan(place.node)).address;
   }
 
-  private at(places: ReadonlyMap<number, Place>, address: number): { kernel: Kernel; place: Place } {
-    const { kernel } = this;
+  #at(places: ReadonlyMap<number, Place>, address: number): { kernel: Kernel; place: Place } {
+    const kernel = this.#kernel;
     const place = places.get(address);
     if (kernel === undefined || place === undefined) throw new TypeError('The kernel named no place of the plan');
     return { kernel, place };
   }
 
-  private text(at: number, length: number): string {
-    return decodeOwn(this.bytes(at, length));
+  #text(at: number, length: number): string {
+    return decodeOwn(this.#bytes(at, length));
   }
 
   /** What the kernel has there, until it goes on. */
-  private bytes(at: number, length: number): Uint8Array {
-    return this.kernel === undefined ? new Uint8Array(0) : new Uint8Array(this.kernel.memory.buffer, at, length);
+  #bytes(at: number, length: number): Uint8Array {
+    return this.#kernel === undefined ? new Uint8Array(0) : new Uint8Array(this.#kernel.memory.buffer, at, length);
   }
 
-  private answer(text: string): number {
-    return this.kernel === undefined ? 0 : writeScratch(this.kernel, text);
+  #answer(text: string): number {
+    return this.#kernel === undefined ? 0 : writeScratch(this.#kernel, text);
   }
 }
 

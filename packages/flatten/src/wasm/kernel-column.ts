@@ -45,70 +45,70 @@ export function detailOf(state: TypeState | undefined): { readonly wide: number;
 }
 
 export class KernelColumn implements PendingValues {
-  private readonly kernel: Kernel;
+  readonly #kernel: Kernel;
   readonly address: number;
-  private readonly table: KernelTable;
-  private readonly node: PathNode;
-  private readonly isJson: boolean;
+  readonly #table: KernelTable;
+  readonly #node: PathNode;
+  readonly #isJson: boolean;
 
   constructor(kernel: Kernel, address: number, table: KernelTable, node: PathNode, isJson: boolean) {
-    this.kernel = kernel;
+    this.#kernel = kernel;
     this.address = address;
-    this.table = table;
-    this.node = node;
-    this.isJson = isJson;
+    this.#table = table;
+    this.#node = node;
+    this.#isJson = isJson;
   }
 
   /** The plan's column. It is made when a value is there, as the plan would. */
   get column(): ValueColumn {
-    return this.isJson ? this.node.jsonColumn() : this.node.scalarColumn();
+    return this.#isJson ? this.#node.jsonColumn() : this.#node.scalarColumn();
   }
 
   get count(): number {
-    return this.kernel.countOf(this.address);
+    return this.#kernel.countOf(this.address);
   }
 
   get state(): TypeState | undefined {
-    const kind = this.kernel.kindOf(this.address);
+    const kind = this.#kernel.kindOf(this.address);
     const isDateTime = KINDS[kind] === 'DATETIME';
-    return stateOf(kind, isDateTime ? this.kernel.spellingsOf(this.address) : this.kernel.wideOf(this.address));
+    return stateOf(kind, isDateTime ? this.#kernel.spellingsOf(this.address) : this.#kernel.wideOf(this.address));
   }
 
   /** Brings the plan's column up to date, its values apart. */
   describe(): void {
     const { builder } = this.column;
     builder.state = this.state;
-    builder.maxChars = this.kernel.maxCharsOf(this.address);
-    builder.maxBytes = this.kernel.maxBytesOf(this.address);
+    builder.maxChars = this.#kernel.maxCharsOf(this.address);
+    builder.maxBytes = this.#kernel.maxBytesOf(this.address);
   }
 
   encode(schema: ColumnSchema, rows: number): Column {
     const { builder } = this.column;
     const wasPlain = builder.plain;
-    const encoded = this.encodeAs(schema, rows, builder);
-    if (builder.plain && !wasPlain) this.kernel.setPlain(this.address);
+    const encoded = this.#encodeAs(schema, rows, builder);
+    if (builder.plain && !wasPlain) this.#kernel.setPlain(this.address);
     return encoded;
   }
 
-  private encodeAs(schema: ColumnSchema, rows: number, form: TextForm): Column {
-    if (this.kernel.isUnsure(this.address) !== 0) return encodeColumn(schema, rows, this.values(), this.rows(), form);
+  #encodeAs(schema: ColumnSchema, rows: number, form: TextForm): Column {
+    if (this.#kernel.isUnsure(this.address) !== 0) return encodeColumn(schema, rows, this.values(), this.rows(), form);
     const { count } = this;
     const nullCount = rows - count;
-    if (schema.type === 'STRING' && this.kernel.entriesOf(this.address) < 0) form.plain = true;
-    this.kernel.settle(this.address);
-    const dictionary = this.kernel.entriesOf(this.address);
+    if (schema.type === 'STRING' && this.#kernel.entriesOf(this.address) < 0) form.plain = true;
+    this.#kernel.settle(this.address);
+    const dictionary = this.#kernel.entriesOf(this.address);
     if (schema.type === 'STRING' && dictionary < 0) noteDropped(form, count);
-    const { buffer } = this.kernel.memory;
+    const { buffer } = this.#kernel.memory;
     const values =
       dictionary < 0
-        ? this.plain(schema.type, count)
+        ? this.#plain(schema.type, count)
         : {
             kind: 'dictionary' as const,
-            indices: new Uint32Array(new Uint32Array(buffer, this.kernel.indicesOf(this.address), count)),
-            dictionary: this.plain('STRING', dictionary),
+            indices: new Uint32Array(new Uint32Array(buffer, this.#kernel.indicesOf(this.address), count)),
+            dictionary: this.#plain('STRING', dictionary),
           };
     if (nullCount === 0) return { schema, rows, nullCount, values };
-    const validity = new Uint8Array(new Uint8Array(buffer, this.kernel.validOf(this.address), (rows + 7) >> 3));
+    const validity = new Uint8Array(new Uint8Array(buffer, this.#kernel.validOf(this.address), (rows + 7) >> 3));
     return { schema, rows, nullCount, validity, values };
   }
 
@@ -117,28 +117,28 @@ export class KernelColumn implements PendingValues {
    * @param type what the column was before it was widened
    */
   values(type?: TypeState): Scalar[] {
-    const values = this.currentValues();
+    const values = this.#currentValues();
     const { state } = this;
     if (type === undefined || type.type === state?.type) return values;
     return values.map((value) => narrow(type.type, value));
   }
 
-  private currentValues(): Scalar[] {
+  #currentValues(): Scalar[] {
     const { count, state } = this;
-    const dictionary = this.kernel.entriesOf(this.address);
+    const dictionary = this.#kernel.entriesOf(this.address);
     if (dictionary >= 0) {
-      const entries = scalars(this.plain('STRING', dictionary), undefined);
-      const indices = new Uint32Array(this.kernel.memory.buffer, this.kernel.indicesOf(this.address), count);
+      const entries = scalars(this.#plain('STRING', dictionary), undefined);
+      const indices = new Uint32Array(this.#kernel.memory.buffer, this.#kernel.indicesOf(this.address), count);
       return Array.from(indices, (index) => entries[index] ?? '');
     }
-    return scalars(this.plain(state?.type ?? 'STRING', count), state);
+    return scalars(this.#plain(state?.type ?? 'STRING', count), state);
   }
 
   /** The row of each value. */
   rows(): number[] {
-    const validity = new Uint8Array(this.kernel.memory.buffer, this.kernel.validOf(this.address));
+    const validity = new Uint8Array(this.#kernel.memory.buffer, this.#kernel.validOf(this.address));
     const result: number[] = [];
-    const { rows } = this.table;
+    const { rows } = this.#table;
     for (let row = 0; row < rows; row++) if ((((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1) result.push(row);
     return result;
   }
@@ -148,20 +148,20 @@ export class KernelColumn implements PendingValues {
     const values = this.values(to);
     const rows = this.rows();
     const { wide, spellings } = detailOf(to);
-    this.kernel.retype(this.address, kindOfType(to?.type), wide, spellings);
-    for (const [index, value] of values.entries()) this.append(to?.type, rows[index] ?? 0, value);
+    this.#kernel.retype(this.address, kindOfType(to?.type), wide, spellings);
+    for (const [index, value] of values.entries()) this.#append(to?.type, rows[index] ?? 0, value);
   }
 
-  private append(type: ColumnType | undefined, row: number, value: Scalar): void {
+  #append(type: ColumnType | undefined, row: number, value: Scalar): void {
     const bits = bitsOf(type, value);
-    if (bits !== undefined) this.kernel.appendBits(this.address, row, bits);
-    else this.kernel.appendText(this.address, row, writeScratch(this.kernel, canonicalText(value)));
+    if (bits !== undefined) this.#kernel.appendBits(this.address, row, bits);
+    else this.#kernel.appendText(this.address, row, writeScratch(this.#kernel, canonicalText(value)));
   }
 
   /** Copies: to copy from a view is cheaper than to slice the memory, which fills what it gives with zeros first. */
-  private plain(type: ColumnType, count: number): PlainValues {
-    const { buffer } = this.kernel.memory;
-    const at = this.kernel.dataOf(this.address);
+  #plain(type: ColumnType, count: number): PlainValues {
+    const { buffer } = this.#kernel.memory;
+    const at = this.#kernel.dataOf(this.address);
     switch (type) {
       case 'BOOLEAN':
         return { kind: 'boolean', values: new Uint8Array(new Uint8Array(buffer, at, count)) };
@@ -173,7 +173,7 @@ export class KernelColumn implements PendingValues {
       case 'FLOAT':
         return { kind: 'double', values: new Float64Array(new Float64Array(buffer, at, count)) };
       default: {
-        const data = new Uint8Array(new Uint8Array(buffer, at, this.kernel.usedOf(this.address)));
+        const data = new Uint8Array(new Uint8Array(buffer, at, this.#kernel.usedOf(this.address)));
         return { kind: 'bytes', data, count };
       }
     }

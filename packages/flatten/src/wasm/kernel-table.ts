@@ -4,33 +4,33 @@ import type { TablePlan } from '../plan.ts';
 import type { Kernel } from './instance.ts';
 
 export class KernelTable implements PendingRows {
-  private readonly kernel: Kernel;
+  readonly #kernel: Kernel;
   readonly address: number;
   readonly plan: TablePlan;
 
   constructor(kernel: Kernel, plan: TablePlan) {
-    this.kernel = kernel;
+    this.#kernel = kernel;
     this.plan = plan;
     const declared = plan.keys.filter((column) => column.kind === 'value' && column.slot !== 'key');
     this.address = kernel.newTable(declared.length);
   }
 
   get rows(): number {
-    return this.kernel.rowsOf(this.address);
+    return this.#kernel.rowsOf(this.address);
   }
 
   get parentRows(): Uint32Array {
-    const at = this.kernel.parentRowsOf(this.address);
-    return new Uint32Array(new Uint32Array(this.kernel.memory.buffer, at, this.rows));
+    const at = this.#kernel.parentRowsOf(this.address);
+    return new Uint32Array(new Uint32Array(this.#kernel.memory.buffer, at, this.rows));
   }
 
   get positions(): BigInt64Array {
-    const at = this.kernel.positionsOf(this.address);
-    return new BigInt64Array(new BigInt64Array(this.kernel.memory.buffer, at, this.rows));
+    const at = this.#kernel.positionsOf(this.address);
+    return new BigInt64Array(new BigInt64Array(this.#kernel.memory.buffer, at, this.rows));
   }
 
   get lastPosition(): number {
-    return this.kernel.lastPositionOf(this.address);
+    return this.#kernel.lastPositionOf(this.address);
   }
 
   /** Brings the plan's table up to date. A table is part of the plan from its first row on. */
