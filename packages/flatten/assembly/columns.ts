@@ -266,7 +266,7 @@ function addInteger(column: Column, row: u32, p: usize): void {
   if (column.kind === INTEGER) {
     putLong(column, row, whole);
     measure(column, textLength !== 0 ? textLength : lengthOfInteger(whole));
-    if (isWide) column.wide = 1;
+    if (isWide) column.wide = true;
     return;
   }
   if (column.kind === FLOAT) {

@@ -166,7 +166,7 @@ export function isUnsure(column: Column): bool {
 export function retype(column: Column, kind: i32, wide: i32, spellings: i32): void {
   emptyColumn(column);
   column.kind = <u8>kind;
-  column.wide = wide;
+  column.wide = wide !== 0;
   column.spellings = spellings;
 }
 

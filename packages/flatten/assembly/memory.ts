@@ -3,6 +3,8 @@
 import { refuse } from './host';
 
 const SMALLEST = 6;
+/** From this size on blocks stand a cache line further apart than they are long: else those of one size would meet in the same few lines. */
+const APART = 10;
 const LARGEST = 31;
 const freeLists: usize = memory.data((LARGEST + 1) * 4, 8);
 
@@ -30,7 +32,7 @@ export function allocate(size: usize): usize {
     return free;
   }
   const at = end;
-  const next = <u64>at + ((<u64>1) << list);
+  const next = <u64>at + ((<u64>1) << list) + (list >= APART ? 64 : 0);
   const have = (<u64>memory.size()) << 16;
   if (next > have) {
     const pages = <i32>(((next - have + 0xfffff) >> 20) << 4);

@@ -57,24 +57,24 @@ export class Column {
   maxBytes: u32;
   /** Bit set of the rows that have a value, as long as the table has room: only where a row before the last value has none. */
   valid: usize;
-  gaps: bool;
   table: Table;
-  /** INTEGER: a value beyond ±(2^53 − 1) was seen. */
-  wide: i32;
-  /** DATETIME: see `dates.ts` of the host. */
-  spellings: i32;
+  gaps: bool;
   /** Texts: whether no dictionary is tried. */
   plain: bool;
+  /** INTEGER: a value beyond ±(2^53 − 1) was seen. */
+  wide: bool;
+  /** DATETIME: see `dates.ts` of the host. */
+  spellings: i32;
 
   /** As at the start of the page. */
-  pageKind: u8;
-  pageWide: i32;
   pageSpellings: i32;
   pageMaxChars: u32;
   pageMaxBytes: u32;
   pageCount: u32;
   pageUsed: u32;
   pageEntryCount: u32;
+  pageKind: u8;
+  pageWide: bool;
   pageDictionary: bool;
   pageGaps: bool;
 }

@@ -127,7 +127,7 @@ export function newColumn(
   const column = changetype<Column>(clear(allocate(offsetof<Column>()), offsetof<Column>()));
   column.flags = <u8>flags;
   column.kind = <u8>kind;
-  column.wide = wide;
+  column.wide = wide !== 0;
   column.spellings = spellings;
   column.maxChars = maxChars;
   column.maxBytes = maxBytes;
