@@ -39,8 +39,12 @@ export interface DuckDBEngine {
   /** Runs a query and gives its rows, each an array of DuckDB's own values. */
   rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>;
   readonly connection: DuckDBConnection;
+  /** Threads that statements have. */
+  readonly threads: number;
   close(): void;
 }
+
+const DEFAULT_THREADS = 2;
 
 /** DuckDB's lock keeps other processes out, but not a second instance in this one, and two spoil the file. */
 const openPaths = new Set<string>();
@@ -53,6 +57,7 @@ export async function openDuckDB(
   const { DuckDBInstance } = await import('@duckdb/node-api');
   if (openPaths.has(path)) throw new Error(`${path} is open already in this process`);
   if (path !== ':memory:') openPaths.add(path);
+  const threads = options.threads ?? DEFAULT_THREADS;
   let instance: DuckDBInstance | undefined;
   const close = (): void => {
     openPaths.delete(path);
@@ -61,13 +66,13 @@ export async function openDuckDB(
   try {
     instance = await DuckDBInstance.create(path, {
       memory_limit: options.memoryLimit ?? '1GB',
-      threads: String(options.threads ?? 2),
+      threads: String(threads),
       // Extensions are neither fetched nor loaded: everything needed is built in.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       ...(options.readOnly === true ? { access_mode: 'READ_ONLY' } : {}),
     });
-    return await connectDuckDB(instance, close, options.signal);
+    return await connectDuckDB(instance, threads, close, options.signal);
   } catch (error) {
     close();
     throw error;
@@ -76,6 +81,7 @@ export async function openDuckDB(
 
 async function connectDuckDB(
   instance: DuckDBInstance,
+  threads: number,
   close: () => void,
   signal: AbortSignal | undefined,
 ): Promise<DuckDBEngine> {
@@ -90,6 +96,7 @@ async function connectDuckDB(
   await addTextFunctions(connection);
   return {
     connection,
+    threads,
     async run(sql, values) {
       await connection.run(sql, values);
     },

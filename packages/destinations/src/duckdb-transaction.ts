@@ -136,7 +136,7 @@ export class DuckDBTransaction implements Transaction {
       await this.#startHashes();
       await this.#evolve();
       if (options.mode === 'replace') await this.#emptyFamily();
-      for (const [index, group] of this.#groups.entries()) await this.#apply(group, index === 0);
+      await this.#applyAll();
       if (this.#sweep !== undefined) {
         await this.#hashAnew(this.#sweep.root);
         await applySweep(engine, this.#sweep);
@@ -273,6 +273,20 @@ export class DuckDBTransaction implements Transaction {
       await this.#setting.engine.run(`DELETE FROM ${quoteName(name)}`);
       this.#hashes.set(nameKey(name), new RowHash());
       this.#lacking.delete(nameKey(name));
+    }
+  }
+
+  /**
+   * Does so with one thread. More would have to keep the rows in order between them, each with a row group of its own in memory: of a
+   * million rows that takes twice as long, and wide tables run out of memory.
+   */
+  async #applyAll(): Promise<void> {
+    const { engine } = this.#setting;
+    await engine.run('SET threads = 1');
+    try {
+      for (const [index, group] of this.#groups.entries()) await this.#apply(group, index === 0);
+    } finally {
+      await engine.run(`SET threads = ${engine.threads}`);
     }
   }
 

@@ -1,18 +1,29 @@
 /** Bytes that grow at the end without moving, in blocks that all files of a thread share. */
 
 const BLOCK = 16_384;
-const SLAB = 64 * BLOCK;
+/** The first slab, and those that follow when that was not enough. */
+const SLAB = 2 ** 20;
+/**
+ * A system's allocator takes this much right from the system, where memory that is never touched costs nothing, and gives it back
+ * whole. Of smaller pieces, between those of others, it keeps much of what it has had.
+ */
+const LARGE_SLAB = 48 * 2 ** 20;
 /** Blocks kept for the next row group, 64 MiB of them. */
 const MOST_FREE = 4096;
 
 const free: Uint8Array[] = [];
+let slab = new Uint8Array(0);
+let slabEnd = 0;
 
 function takeBlock(): Uint8Array {
   const block = free.pop();
   if (block !== undefined) return block;
-  const slab = new Uint8Array(SLAB);
-  for (let at = BLOCK; at < SLAB; at += BLOCK) free.push(slab.subarray(at, at + BLOCK));
-  return slab.subarray(0, BLOCK);
+  if (slabEnd === slab.length) {
+    slab = new Uint8Array(slab.length === 0 ? SLAB : LARGE_SLAB);
+    slabEnd = 0;
+  }
+  slabEnd += BLOCK;
+  return slab.subarray(slabEnd - BLOCK, slabEnd);
 }
 
 /** Bytes that are appended, copied out in one go, and forgotten. */
