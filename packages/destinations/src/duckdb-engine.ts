@@ -11,7 +11,10 @@ import { DestinationOptionError } from './errors.ts';
 
 /** How much DuckDB may take. */
 export interface DuckDBOptions {
-  /** Memory that DuckDB's buffers may take, as DuckDB writes it: `512MB`, `2GB`. Default `1GB`. More than that goes to temporary files. */
+  /**
+   * Memory that DuckDB may take, as DuckDB writes it: `512MB`, `2GB`. Default `1GB`. Its buffers get four fifths of it, since it takes
+   * more than it counts; what does not fit goes to temporary files.
+   */
   readonly memoryLimit?: string;
   /** Threads. Default 2. */
   readonly threads?: number;
@@ -19,10 +22,18 @@ export interface DuckDBOptions {
   readonly signal?: AbortSignal;
 }
 
+const SIZE = /^(\d+(?:\.\d+)?)\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$/i;
+const BUFFERS = 0.8;
+
+function bufferLimit(memoryLimit: string): string {
+  const [, size = memoryLimit, unit = ''] = SIZE.exec(memoryLimit) ?? [];
+  return `${Number(size) * BUFFERS}${unit}`;
+}
+
 /** Checks the options without touching anything. */
 export function checkDuckDBOptions(url: string, options: DuckDBOptions): void {
   const { memoryLimit, threads } = options;
-  if (memoryLimit !== undefined && !/^\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$/i.test(memoryLimit)) {
+  if (memoryLimit !== undefined && !SIZE.test(memoryLimit)) {
     throw new DestinationOptionError(
       url,
       `memoryLimit '${memoryLimit}' is not a size: write a number and a unit, as in '512MB' or '2GB'.`,
@@ -65,7 +76,7 @@ export async function openDuckDB(
   };
   try {
     instance = await DuckDBInstance.create(path, {
-      memory_limit: options.memoryLimit ?? '1GB',
+      memory_limit: bufferLimit(options.memoryLimit ?? '1GB'),
       threads: String(threads),
       // Extensions are neither fetched nor loaded: everything needed is built in.
       autoinstall_known_extensions: 'false',
