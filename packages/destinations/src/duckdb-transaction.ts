@@ -292,9 +292,9 @@ export class DuckDBTransaction implements Transaction {
 
   async #apply(group: readonly FinishedPart[], isFirst: boolean): Promise<void> {
     const { tables, options } = this.#setting;
-    const isEmpty = isFirst && (options.mode === 'replace' || !tables.has(nameKey(options.root)));
+    const isNew = isFirst && (options.mode !== 'upsert' || !tables.has(nameKey(options.root)));
     const files = group.filter(({ table }) => isByDocument(table));
-    if (!isEmpty) for (const file of files) await this.#deleteDocuments(file);
+    if (!isNew) for (const file of files) await this.#deleteDocuments(file);
     for (const file of group) {
       const wanted = this.#stored(file.table.name);
       const names = file.table.columns.map((column) => quoteName(column.name)).join(', ');

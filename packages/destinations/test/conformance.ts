@@ -294,6 +294,20 @@ export function describeDestination(
       ]);
     });
 
+    test('append adds documents, of which the last of equal ones stays', async () => {
+      await bench.write({}, documents([['a', 1n]], [['a', 0n, 'x']]));
+      const append = documents([['b', 2n]], [['b', 0n, 'y']]);
+      await bench.write({ mode: 'append' }, append, documents([['b', 3n]], [['b', 0n, 'z']]));
+      expect(await bench.rows('doc')).toEqual([
+        ['a', 1],
+        ['b', 3],
+      ]);
+      expect(await bench.rows('doc$items')).toEqual([
+        ['a', 0, 'x'],
+        ['b', 0, 'z'],
+      ]);
+    });
+
     test('replace leaves exactly the new documents, in the whole family and in no other', async () => {
       const other = rootTable('other', [column('id', 'STRING')]);
       await bench.write({}, documents([['a', 1n]], [['a', 0n, 'x']]));

@@ -6,10 +6,12 @@ import type { Receipt, Span, TableContent } from './receipt.ts';
 
 /**
  * How the documents of a transaction meet what is there.
+ * - `append`: none of them was brought by an earlier transaction, so nothing that is there is looked at; within the transaction a
+ *   document replaces the one with the same primary key
  * - `upsert`: a document replaces the one with the same primary key, its child rows included; others stay
  * - `replace`: the tables of the family hold exactly the documents of this transaction
  */
-export type WriteMode = 'upsert' | 'replace';
+export type WriteMode = 'append' | 'upsert' | 'replace';
 
 /** What a destination remembers from earlier runs. */
 export interface StoredState {

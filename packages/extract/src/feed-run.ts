@@ -23,6 +23,8 @@ export interface FeedRun {
   readonly settings: RunSettings;
   readonly requests: Requests;
   readonly writer: TableWriter;
+  /** Whether nothing else writes the feed's tables: what its state does not say was read is not in them. */
+  readonly writesAlone: boolean;
   /** As the last commit left it. */
   state: JsonObject | undefined;
   /** Where pages wait until their window is committed. */

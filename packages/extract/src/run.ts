@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TableSchema } from '@millrace/flatten';
 import { extractDelta } from './delta.ts';
-import type { Destination } from './destination.ts';
+import type { Destination, StoredState } from './destination.ts';
 import type { Feed } from './feed.ts';
 import { newTally, type FeedRun, type RunSettings } from './feed-run.ts';
 import { compareWindowed } from './deep.ts';
@@ -149,7 +149,7 @@ async function runFeed(
     readonly options: ExtractionOptions;
     readonly task: Task;
     readonly settings: RunSettings;
-    readonly stored: Awaited<ReturnType<Destination['open']>>;
+    readonly stored: StoredState;
     readonly ledger: { head: LedgerHead };
     readonly now: () => Date;
     readonly emit: (event: ProgressEvent) => void;
@@ -186,7 +186,8 @@ async function runFeed(
     },
   });
   const spool = options.spool === undefined || task === 'compare' ? undefined : new Spool(options.spool);
-  const run: FeedRun = { settings, requests, writer, state: stored.feeds[feed.name], spool, tally, emit };
+  const writesAlone = isOnlyWriter(feed, options.feeds, stored);
+  const run: FeedRun = { settings, requests, writer, writesAlone, state: stored.feeds[feed.name], spool, tally, emit };
   if (task !== 'compare') await extractFeed(feed, run);
   if (task !== 'extract' && feed.kind === 'windowed') {
     await compareWindowed(feed, run, options.destination, task === 'heal');
@@ -213,6 +214,15 @@ async function runFeed(
     durationMs: now().getTime() - started,
   };
   return { summary, written: tally.windows > 0 ? writer.tables : [] };
+}
+
+/** Whether no other feed writes, or has written, the tables of this one. */
+function isOnlyWriter(feed: Feed, feeds: readonly Feed[], { tables, feeds: states }: StoredState): boolean {
+  const { table } = feed.root;
+  const isShared =
+    feeds.some((other) => other !== feed && other.root.table === table) ||
+    Object.entries(states).some(([name, state]) => name !== feed.name && state['table'] === table);
+  return !isShared && (states[feed.name] !== undefined || tables.every(({ root }) => root !== table));
 }
 
 async function extractFeed(feed: Feed, run: FeedRun): Promise<void> {

@@ -2,6 +2,7 @@
 import type { JsonObject } from '@millrace/flatten';
 import type { ReadDocument } from './reading.ts';
 import type { Receipt, ReceiptBody } from './receipt.ts';
+import type { WriteMode } from './destination.ts';
 import type { OpenWrite, TableWriter } from './table-writer.ts';
 
 /** Documents after which a group is committed. */
@@ -15,6 +16,8 @@ export interface WindowToCommit {
   /** Of the feed, once this window is committed. */
   readonly state: JsonObject;
   readonly onCommit: (receipt: Receipt) => void;
+  /** Whether documents of this window can be there already. Windows of one group have the same. */
+  readonly mode: WriteMode;
 }
 
 /**
@@ -35,9 +38,10 @@ export class WindowGroup {
 
   /** Writes a window; commits the group where it is large enough, or the destination takes one receipt at a time. */
   async add(documents: readonly ReadDocument[], window: WindowToCommit): Promise<void> {
+    if (this.#windows.at(-1)?.mode !== window.mode) await this.commit();
     await this.#orForget(async () => {
       if (this.#write === undefined) this.#since = performance.now();
-      this.#write ??= await this.#writer.begin('upsert');
+      this.#write ??= await this.#writer.begin(window.mode);
       const before = this.#windows.at(-1);
       if (before !== undefined) await this.#write.endWindow(before.receipt);
       await this.#write.writeRead(documents);

@@ -72,6 +72,12 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
   const broken = new Map<RememberedWindow, number>();
   const group = new WindowGroup(run.writer);
 
+  // Records are known by their content, their time included: those of a window that was never read cannot be there.
+  const isNew = (part: Range): boolean =>
+    run.writesAlone &&
+    feed.root.primaryKey === undefined &&
+    intersectRanges([part], before?.complete ?? []).length === 0;
+
   const commitPart = async (window: ReadWindow, part: Range): Promise<void> => {
     const documents = window.documents.filter((one) => inRange(part, one.instant));
     const known = again.find((one) => one.from <= part.from && part.to <= one.to);
@@ -106,6 +112,7 @@ export async function extractWindowed(feed: WindowedFeed, run: FeedRun): Promise
         ...(gone === 0 ? {} : { missing: gone }),
         ...(lost === undefined ? {} : { gaps: [isoRange(lost)] }),
       },
+      mode: isNew(part) ? 'append' : 'upsert',
       onCommit: (receipt) => {
         tally.late += late;
         tally.missing += gone;

@@ -51,6 +51,7 @@ export class MemoryDestination implements Destination {
     let done = false;
     return Promise.resolve({
       write: (batch: Batch) => {
+        if (options.mode === 'append') mustBeNew(this.contents, batch);
         this.#take(draft, batch);
         return Promise.resolve();
       },
@@ -114,6 +115,15 @@ export class MemoryDestination implements Destination {
       draft.rows.set(table.name, rows);
       for (const row of added) rows.set(keyText(table.primaryKey, row), row);
     }
+  }
+}
+
+/** Holds the engine to its word that none of the documents was brought before. */
+function mustBeNew({ rows }: Contents, batch: Batch): void {
+  for (const each of batch.tables) {
+    const there = rows.get(each.table.name);
+    const old = rowsOf(each).find((row) => there?.has(keyText(each.table.primaryKey, row)) === true);
+    if (old !== undefined) throw new Error(`${JSON.stringify(each.table.primaryKey.map((key) => old[key]))} is there`);
   }
 }
 

@@ -416,3 +416,24 @@ describe('a run that ends early', () => {
     expect(asText(destination.table('log'))).toEqual(asText(log.records));
   });
 });
+
+describe('what is known to be new', () => {
+  test('is added without a look at what is there, what is read again is not', async () => {
+    const log = new FakeLog({ records: makeRecords(50) });
+    const destination = new MemoryDestination();
+    await extract(log, destination);
+    expect(new Set(destination.transactions.map(({ mode }) => mode))).toEqual(new Set(['append']));
+    log.records.push({ timestamp: '2026-06-01T11:00:00.000Z', event: 'late' });
+    await extract(log, destination);
+    expect(destination.transactions.at(-1)?.mode).toBe('upsert');
+    expect(asText(destination.table('log'))).toEqual(asText(log.records));
+  });
+
+  test('is nothing where another feed wrote the same table', async () => {
+    const log = new FakeLog({ records: makeRecords(50) });
+    const destination = new MemoryDestination();
+    await extract(log, destination, { feeds: [log.feed({ name: 'v1' })] });
+    await extract(log, destination, { feeds: [log.feed({ name: 'v2' })] });
+    expect(asText(destination.table('log'))).toEqual(asText(log.records));
+  });
+});
