@@ -205,33 +205,37 @@ function parseMember(kid: Kid, p: usize, char: u8, row: u32, level: i32): usize 
 @inline
 function parseScalar(kid: Kid, p: usize, char: u8, row: u32): usize {
   if (char === QUOTE) return parseText(columnOf(kid), row, p + 1);
-  const word = load<u32>(p);
-  if (word === NULL) return p + 4;
-  if (word === TRUE) {
-    addBoolean(columnOf(kid), row, true);
-    return p + 4;
-  }
-  if (char === 0x66) {
-    if (load<u32>(p, 1) !== ALSE) refuse();
-    addBoolean(columnOf(kid), row, false);
-    return p + 5;
+  const first = <u32>char - 0x31;
+  if (first < 9) {
+    const column = columnOf(kid);
+    if (column.kind === INTEGER) {
+      let value: u64 = first + 1;
+      let end = p + 1;
+      let digit: u32;
+      while ((digit = <u32>load<u8>(end) - 0x30) < 10) {
+        value = value * 10 + digit;
+        end++;
+      }
+      const after = load<u8>(end);
+      if (end - p <= 15 && after !== 0x2e && (after | 0x20) !== 0x65) {
+        addSmallInteger(column, row, value, <u32>(end - p));
+        return end;
+      }
+    }
+  } else {
+    const word = load<u32>(p);
+    if (word === NULL) return p + 4;
+    if (word === TRUE) {
+      addBoolean(columnOf(kid), row, true);
+      return p + 4;
+    }
+    if (char === 0x66) {
+      if (load<u32>(p, 1) !== ALSE) refuse();
+      addBoolean(columnOf(kid), row, false);
+      return p + 5;
+    }
   }
   const column = columnOf(kid);
-  const first = <u32>char - 0x31;
-  if (first < 9 && column.kind === INTEGER) {
-    let value: u64 = first + 1;
-    let end = p + 1;
-    let digit: u32;
-    while ((digit = <u32>load<u8>(end) - 0x30) < 10) {
-      value = value * 10 + digit;
-      end++;
-    }
-    const after = load<u8>(end);
-    if (end - p <= 15 && after !== 0x2e && (after | 0x20) !== 0x65) {
-      addSmallInteger(column, row, value, <u32>(end - p));
-      return end;
-    }
-  }
   const end = readNumber(p);
   addNumber(column, row, p, <u32>(end - p));
   return end;

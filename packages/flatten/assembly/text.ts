@@ -78,7 +78,7 @@ export function unescape(p: usize): usize {
   let to = target;
   while (p < end) {
     const stop = endOfPlain(p);
-    memory.copy(to, p, stop - p);
+    copyBytes(to, p, <u32>(stop - p));
     to += stop - p;
     p = stop;
     if (p >= end) break;
@@ -262,39 +262,40 @@ const OVERLONG_4: i8 = 64;
 const TWO_CONTS: i8 = -128;
 const CARRY: i8 = TOO_SHORT | TOO_LONG | TWO_CONTS;
 
+const CONT: i8 = TOO_LONG | OVERLONG_2 | TWO_CONTS;
+const LARGE: i8 = CARRY | TOO_LARGE | TOO_LARGE_1000;
+
+const FIRST_HIGH: usize = memory.data<i8>([
+  TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,
+  TWO_CONTS, TWO_CONTS, TWO_CONTS, TWO_CONTS,
+  TOO_SHORT | OVERLONG_2, TOO_SHORT, TOO_SHORT | OVERLONG_3 | SURROGATE,
+  TOO_SHORT | TOO_LARGE | TOO_LARGE_1000 | OVERLONG_4,
+], 16);
+const FIRST_LOW: usize = memory.data<i8>([
+  CARRY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4, CARRY | OVERLONG_2, CARRY, CARRY,
+  CARRY | TOO_LARGE, LARGE, LARGE, LARGE,
+  LARGE, LARGE, LARGE, LARGE,
+  LARGE, CARRY | TOO_LARGE | TOO_LARGE_1000 | SURROGATE, LARGE, LARGE,
+], 16);
+const SECOND_HIGH: usize = memory.data<i8>([
+  TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
+  CONT | OVERLONG_3 | TOO_LARGE_1000 | OVERLONG_4, CONT | OVERLONG_3 | TOO_LARGE,
+  CONT | SURROGATE | TOO_LARGE, CONT | SURROGATE | TOO_LARGE,
+  TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
+], 16);
+
 /**
  * Whether bytes are UTF-8, 16 at a time: three table look-ups say of each pair of bytes what would be wrong with it. The sixteen bytes
  * before them are looked at, too, and up to 15 after them. A sequence that is cut is seen only with the zeros that follow it.
  * J. Keiser, D. Lemire: Validating UTF-8 In Less Than One Instruction Per Byte, https://arxiv.org/abs/2010.03090
  */
 export function isUtf8(p: usize, length: usize): bool {
-  const firstHigh = i8x16(
-    TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,
-    TWO_CONTS, TWO_CONTS, TWO_CONTS, TWO_CONTS,
-    TOO_SHORT | OVERLONG_2, TOO_SHORT, TOO_SHORT | OVERLONG_3 | SURROGATE,
-    TOO_SHORT | TOO_LARGE | TOO_LARGE_1000 | OVERLONG_4,
-  );
-  const large: i8 = (CARRY | TOO_LARGE | TOO_LARGE_1000);
-  const firstLow = i8x16(
-    (CARRY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4), (CARRY | OVERLONG_2), CARRY, CARRY,
-    (CARRY | TOO_LARGE), large, large, large,
-    large, large, large, large,
-    large, (CARRY | TOO_LARGE | TOO_LARGE_1000 | SURROGATE), large, large,
-  );
-  const continuation: i8 = TOO_LONG | OVERLONG_2 | TWO_CONTS;
-  const secondHigh = i8x16(
-    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
-    (continuation | OVERLONG_3 | TOO_LARGE_1000 | OVERLONG_4), (continuation | OVERLONG_3 | TOO_LARGE),
-    (continuation | SURROGATE | TOO_LARGE), (continuation | SURROGATE | TOO_LARGE),
-    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
-  );
   const low = i8x16.splat(0x0f);
   const high = i8x16.splat(-128);
   let error = i8x16.splat(0);
-  let previous = v128.load(p - 16);
   const end = p + length;
   while (p < end) {
-    if (i8x16.bitmask(previous) === 0) {
+    if (i8x16.bitmask(v128.load(p - 16)) === 0) {
       while (
         p + 64 < end &&
         i8x16.bitmask(
@@ -306,17 +307,17 @@ export function isUtf8(p: usize, length: usize): bool {
       ) p += 64;
     }
     const bytes = v128.load(p);
-    const one = i8x16.shuffle(previous, bytes, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
-    const two = i8x16.shuffle(previous, bytes, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
-    const three = i8x16.shuffle(previous, bytes, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28);
+    const one = v128.load(p - 1);
     const special = v128.and(
-      v128.and(i8x16.swizzle(firstHigh, i8x16.shr_u(one, 4)), i8x16.swizzle(firstLow, v128.and(one, low))),
-      i8x16.swizzle(secondHigh, i8x16.shr_u(bytes, 4)),
+      v128.and(
+        i8x16.swizzle(v128.load(FIRST_HIGH), i8x16.shr_u(one, 4)),
+        i8x16.swizzle(v128.load(FIRST_LOW), v128.and(one, low)),
+      ),
+      i8x16.swizzle(v128.load(SECOND_HIGH), i8x16.shr_u(bytes, 4)),
     );
-    const third = i8x16.sub_sat_u(two, i8x16.splat(0x60));
-    const fourth = i8x16.sub_sat_u(three, i8x16.splat(0x70));
+    const third = i8x16.sub_sat_u(v128.load(p - 2), i8x16.splat(0x60));
+    const fourth = i8x16.sub_sat_u(v128.load(p - 3), i8x16.splat(0x70));
     error = v128.or(error, v128.xor(v128.and(v128.or(third, fourth), high), special));
-    previous = bytes;
     p += 16;
   }
   return !v128.any_true(error);
