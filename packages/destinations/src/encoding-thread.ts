@@ -34,6 +34,10 @@ export class ThreadEncoding implements Encoding {
   #calls = 0;
   #spare: ArrayBuffer[] = [];
 
+  get isRunning(): boolean {
+    return this.#worker !== undefined;
+  }
+
   prepare(): void {
     this.#worker ??= this.#start();
   }

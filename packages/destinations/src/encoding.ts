@@ -19,6 +19,8 @@ export interface PartChunks {
 
 /** Encodes files, known by numbers that the caller chooses. */
 export interface Encoding {
+  /** Whether it can take rows without starting anything. */
+  readonly isRunning: boolean;
   /** There will be rows soon. */
   prepare(): void;
   /** Takes rows; their buffers are the encoding's from now on. */
@@ -30,6 +32,7 @@ export interface Encoding {
 
 /** Encodes where it is called. */
 export class LocalEncoding implements Encoding {
+  readonly isRunning = true;
   readonly #parts = new Map<number, PartEncoder>();
 
   prepare(): void {

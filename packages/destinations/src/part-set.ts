@@ -9,6 +9,8 @@ import { nameKey, sameLayout } from './schema-union.ts';
 
 /** Up to here batches wait: what is less is encoded at once, and with the columns that the last of them have. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** The same where rows have been encoded before: few columns are new then. */
+const LATER_WAITING_BYTES = 1024 * 1024;
 /** Rows beyond this are not taken before some of those that are under way are in their files. */
 const MAX_UNDER_WAY_BYTES = 4 * 1024 * 1024;
 
@@ -50,6 +52,7 @@ let numbers = 0;
 /** Takes the batches of a transaction, each with all its tables, and no document twice. */
 export class PartSet {
   readonly #options: PartSetOptions;
+  readonly #mostWaiting: number;
   readonly #parts = new Map<string, OpenPart>();
   #encoding: Encoding = new LocalEncoding();
   #isLocal = true;
@@ -67,13 +70,14 @@ export class PartSet {
 
   constructor(options: PartSetOptions) {
     this.#options = options;
+    this.#mostWaiting = options.encoding.isRunning ? LATER_WAITING_BYTES : MAX_WAITING_BYTES;
   }
 
   async write(tables: readonly TableBatch[]): Promise<void> {
     this.#waiting.push(tables);
     for (const { columns } of tables) for (const column of columns) this.#waitingBytes += bytesOf(column);
-    if (this.#waitingBytes >= MAX_WAITING_BYTES / 8) this.#options.encoding.prepare();
-    if (this.#isLocal && this.#waitingBytes < MAX_WAITING_BYTES) return;
+    if (this.#waitingBytes >= this.#mostWaiting / 8) this.#options.encoding.prepare();
+    if (this.#isLocal && this.#waitingBytes < this.#mostWaiting) return;
     this.#leaveLocal();
     while (this.#underWayBytes > MAX_UNDER_WAY_BYTES) await this.#underWay[0];
     if (this.#hasFailed) await this.#last;
@@ -82,6 +86,8 @@ export class PartSet {
 
   /** Finishes every file. The set can be written to again. */
   async finish(): Promise<readonly FinishedPart[]> {
+    // Else this thread would need as much memory again as the other has already.
+    if (this.#options.encoding.isRunning) this.#leaveLocal();
     await this.#encodeWaiting();
     this.#finishParts([...this.#parts.values()]);
     await this.#last;
