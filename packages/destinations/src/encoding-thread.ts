@@ -22,10 +22,9 @@ interface Waiting {
 
 type Call = EncodingCall extends infer Each ? (Each extends EncodingCall ? Omit<Each, 'id'> : never) : never;
 
-/** Buffers for rows that are kept for the next ones, and the most bytes of one. */
-const MOST_SPARE = 2;
+/** Bytes of buffers that are kept for the next rows. */
 const MOST_SPARE_BYTES = 8 * 2 ** 20;
-const STEP = 2 ** 19;
+const LEAST_BYTES = 2 ** 20;
 
 /** Starts its thread when it is needed. Nothing waits for the thread when the process ends. */
 export class ThreadEncoding implements Encoding {
@@ -51,7 +50,8 @@ export class ThreadEncoding implements Encoding {
   #buffer(bytes: number): ArrayBuffer {
     const found = this.#spare.findIndex(({ byteLength }) => byteLength >= bytes);
     const [spare] = found === -1 ? [] : this.#spare.splice(found, 1);
-    return spare ?? new ArrayBuffer(Math.ceil(bytes / STEP) * STEP);
+    // Of few sizes, so that those which come back fit.
+    return spare ?? new ArrayBuffer(Math.max(LEAST_BYTES, 2 ** Math.ceil(Math.log2(bytes))));
   }
 
   finish(parts: readonly number[]): Promise<readonly PartChunks[]> {
@@ -94,10 +94,8 @@ export class ThreadEncoding implements Encoding {
   }
 
   #keep(buffer: ArrayBuffer): void {
-    if (buffer.byteLength > MOST_SPARE_BYTES) return;
-    this.#spare.push(buffer);
-    // The smallest goes: it is the least likely to be of use.
-    if (this.#spare.length > MOST_SPARE) this.#spare.sort((a, b) => b.byteLength - a.byteLength).pop();
+    const kept = this.#spare.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (kept + buffer.byteLength <= MOST_SPARE_BYTES) this.#spare.push(buffer);
   }
 
   #fail(worker: Worker, error: unknown): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TableContent } from '@millrace/extract';
 import type { TableBatch, TableSchema } from '@millrace/flatten';
@@ -33,6 +33,7 @@ export class FolderStore {
   readonly directory: string;
   readonly format: TableFormat;
   readonly #made = new Set<string>();
+  #keys = new Uint32Array(0);
   #version = 0;
   #next = 0;
 
@@ -120,12 +121,23 @@ export class FolderStore {
     return join(this.directory, KEYS, folder, keysFile(part.file));
   }
 
-  /** The keys of the documents whose rows a part holds. */
+  /**
+   * The keys of the documents whose rows a part holds: a view, until the next call. A commit looks at those of all parts, and would
+   * leave more garbage with each part that there is.
+   */
   async readKeys(folder: string, part: WrittenPart): Promise<Uint32Array> {
     const path = this.keysPath(folder, part);
     try {
-      const bytes = await readFile(path);
-      return new Uint32Array(Uint8Array.from(bytes).buffer);
+      const file = await open(path);
+      try {
+        const { size } = await file.stat();
+        if (this.#keys.byteLength < size) this.#keys = new Uint32Array(Math.ceil(size / 4));
+        const { bytesRead } = await file.read(new Uint8Array(this.#keys.buffer, 0, size), 0, size, 0);
+        if (bytesRead < size) throw new Error(`only ${bytesRead} of its ${size} bytes can be read`);
+        return this.#keys.subarray(0, Math.floor(size / 4));
+      } finally {
+        await file.close();
+      }
     } catch (error) {
       throw this.#damaged(path, messageOf(error), error);
     }
