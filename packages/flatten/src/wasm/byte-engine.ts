@@ -13,7 +13,7 @@ import { type PathNode, TablePlan } from '../plan.ts';
 import type { JsonObject, Path } from '../spec.ts';
 import { canonicalText, coerce, declaredState, joinTypes, type TypeState } from '../types.ts';
 import { decodeOwn, encodeUtf8 } from '../utf8.ts';
-import { createKernel, type Kernel, type KernelHost } from './instance.ts';
+import { createKernel, type Kernel, type KernelHost, offsetOf } from './instance.ts';
 import { detailOf, KernelColumn, kindOfType, stateOf, writeScratch } from './kernel-column.ts';
 import { KernelTable } from './kernel-table.ts';
 
@@ -253,7 +253,7 @@ export class ByteEngine {
       kernel.setContent(BY_HOST);
       return;
     }
-    const list = kernel.allocate(keys.length * 8);
+    const list = offsetOf(kernel.allocate(keys.length * 8));
     for (const [index, key] of keys.entries()) {
       const { address, length } = storeText(kernel, key);
       new Uint32Array(kernel.memory.buffer, list + index * 8, 2).set([address, length]);
@@ -296,7 +296,7 @@ export class ByteEngine {
       if (!isPlainKey(key)) throw new Leave(REFUSE, 0, 0, 0);
       return storeText(kernel, `${key}"`).address;
     });
-    const list = kernel.allocate(addresses.length * 4);
+    const list = offsetOf(kernel.allocate(addresses.length * 4));
     new Uint32Array(kernel.memory.buffer, list, addresses.length).set(addresses);
     this.#paths.set(id, list);
     return list;
@@ -326,7 +326,7 @@ export class ByteEngine {
   #fetch(at: number, length: number): void {
     if (this.#kernel === undefined) return;
     const bytes = this.#page.subarray(this.#fetched, this.#fetched + length);
-    new Uint8Array(this.#kernel.memory.buffer).set(bytes, at);
+    new Uint8Array(this.#kernel.memory.buffer).set(bytes, offsetOf(at));
     this.#fetched += length;
   }
 
@@ -391,7 +391,9 @@ export class ByteEngine {
 
   /** What the kernel has there, until it goes on. */
   #bytes(at: number, length: number): Uint8Array {
-    return this.#kernel === undefined ? new Uint8Array(0) : new Uint8Array(this.#kernel.memory.buffer, at, length);
+    return this.#kernel === undefined
+      ? new Uint8Array(0)
+      : new Uint8Array(this.#kernel.memory.buffer, offsetOf(at), length);
   }
 
   #answer(text: string): number {
@@ -401,7 +403,7 @@ export class ByteEngine {
 
 function storeText(kernel: Kernel, text: string): { readonly address: number; readonly length: number } {
   const bytes = encodeUtf8(text);
-  const address = kernel.allocate(bytes.length + 32);
+  const address = offsetOf(kernel.allocate(bytes.length + 32));
   new Uint8Array(kernel.memory.buffer).set(bytes, address);
   return { address, length: bytes.length };
 }

@@ -73,6 +73,11 @@ export interface Kernel {
   appendBits(column: number, row: number, bits: bigint): void;
 }
 
+/** Where an address lies in the memory: the kernel's numbers come out signed, and are below 0 from 2 GiB on. */
+export function offsetOf(address: number): number {
+  return address >>> 0;
+}
+
 let compiled: WebAssembly.Module | null | undefined;
 
 /** Whether the runtime can run the kernel: it has WebAssembly with SIMD, and lets code be compiled. */

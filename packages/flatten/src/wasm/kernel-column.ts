@@ -8,7 +8,7 @@ import type { PathNode, ValueColumn } from '../plan.ts';
 import type { ColumnSchema, ColumnType } from '../schema.ts';
 import { canonicalText, type Scalar, type TypeState } from '../types.ts';
 import { decodeOwn } from '../utf8.ts';
-import type { Kernel } from './instance.ts';
+import { type Kernel, offsetOf } from './instance.ts';
 import type { KernelTable } from './kernel-table.ts';
 
 /** In the order of the kernel's numbers: see `assembly/records.ts`. */
@@ -104,11 +104,13 @@ export class KernelColumn implements PendingValues {
         ? this.#plain(schema.type, count)
         : {
             kind: 'dictionary' as const,
-            indices: new Uint32Array(new Uint32Array(buffer, this.#kernel.indicesOf(this.address), count)),
+            indices: new Uint32Array(new Uint32Array(buffer, offsetOf(this.#kernel.indicesOf(this.address)), count)),
             dictionary: this.#plain('STRING', dictionary),
           };
     if (nullCount === 0) return { schema, rows, nullCount, values };
-    const validity = new Uint8Array(new Uint8Array(buffer, this.#kernel.validOf(this.address), (rows + 7) >> 3));
+    const validity = new Uint8Array(
+      new Uint8Array(buffer, offsetOf(this.#kernel.validOf(this.address)), (rows + 7) >> 3),
+    );
     return { schema, rows, nullCount, validity, values };
   }
 
@@ -128,7 +130,11 @@ export class KernelColumn implements PendingValues {
     const dictionary = this.#kernel.entriesOf(this.address);
     if (dictionary >= 0) {
       const entries = scalars(this.#plain('STRING', dictionary), undefined);
-      const indices = new Uint32Array(this.#kernel.memory.buffer, this.#kernel.indicesOf(this.address), count);
+      const indices = new Uint32Array(
+        this.#kernel.memory.buffer,
+        offsetOf(this.#kernel.indicesOf(this.address)),
+        count,
+      );
       return Array.from(indices, (index) => entries[index] ?? '');
     }
     return scalars(this.#plain(state?.type ?? 'STRING', count), state);
@@ -136,7 +142,7 @@ export class KernelColumn implements PendingValues {
 
   /** The row of each value. */
   rows(): number[] {
-    const validity = new Uint8Array(this.#kernel.memory.buffer, this.#kernel.validOf(this.address));
+    const validity = new Uint8Array(this.#kernel.memory.buffer, offsetOf(this.#kernel.validOf(this.address)));
     const result: number[] = [];
     const { rows } = this.#table;
     for (let row = 0; row < rows; row++) if ((((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1) result.push(row);
@@ -161,7 +167,7 @@ export class KernelColumn implements PendingValues {
   /** Copies: to copy from a view is cheaper than to slice the memory, which fills what it gives with zeros first. */
   #plain(type: ColumnType, count: number): PlainValues {
     const { buffer } = this.#kernel.memory;
-    const at = this.#kernel.dataOf(this.address);
+    const at = offsetOf(this.#kernel.dataOf(this.address));
     switch (type) {
       case 'BOOLEAN':
         return { kind: 'boolean', values: new Uint8Array(new Uint8Array(buffer, at, count)) };
@@ -188,7 +194,7 @@ function narrow(type: ColumnType, value: Scalar): Scalar {
 
 /** Writes a text to the kernel's scratch and gives its length. */
 export function writeScratch(kernel: Kernel, text: string): number {
-  const at = kernel.scratch(text.length * 3);
+  const at = offsetOf(kernel.scratch(text.length * 3));
   return encoder.encodeInto(text, new Uint8Array(kernel.memory.buffer, at, text.length * 3)).written;
 }
 

@@ -1,7 +1,7 @@
 /** One table that the kernel fills. */
 import type { PendingRows } from '../pending.ts';
 import type { TablePlan } from '../plan.ts';
-import type { Kernel } from './instance.ts';
+import { type Kernel, offsetOf } from './instance.ts';
 
 export class KernelTable implements PendingRows {
   readonly #kernel: Kernel;
@@ -20,12 +20,12 @@ export class KernelTable implements PendingRows {
   }
 
   get parentRows(): Uint32Array {
-    const at = this.#kernel.parentRowsOf(this.address);
+    const at = offsetOf(this.#kernel.parentRowsOf(this.address));
     return new Uint32Array(new Uint32Array(this.#kernel.memory.buffer, at, this.rows));
   }
 
   get positions(): BigInt64Array {
-    const at = this.#kernel.positionsOf(this.address);
+    const at = offsetOf(this.#kernel.positionsOf(this.address));
     return new BigInt64Array(new BigInt64Array(this.#kernel.memory.buffer, at, this.rows));
   }
 
