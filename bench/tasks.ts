@@ -25,6 +25,8 @@ export async function compare(
   for (let round = 0; round <= rounds; round++) {
     const said: string[] = [];
     for (const [name, task] of Object.entries(tasks)) {
+      // Else one pays for the garbage of another.
+      globalThis.gc?.();
       const ms = await task();
       said.push(`${name} ${Math.round(ms)} ms`);
       if (round > 0) times.get(name)?.push(ms);
