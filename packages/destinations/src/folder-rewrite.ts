@@ -1,4 +1,4 @@
-import type { TableBatch, TableSchema } from '@millrace/flatten';
+import type { TableSchema } from '@millrace/flatten';
 import { conform, selectRows } from './conform.ts';
 import type { DraftTable, FolderStore, WrittenPart } from './folder-store.ts';
 import { rootKeys, type KeySet } from './row-keys.ts';
@@ -66,12 +66,6 @@ function sizeClass(part: WrittenPart): number {
   return Math.floor(Math.log2(Math.max(part.rows, 1)) / 3);
 }
 
-async function merge(store: FolderStore, table: DraftTable, parts: readonly WrittenPart[]): Promise<WrittenPart> {
-  const batches: TableBatch[] = [];
-  for (const part of parts) batches.push(conform(await store.readPart(table.folder, part), table.schema));
-  return store.writePart(table.folder, batches, !table.derived, parts);
-}
-
 /**
  * Merges small parts. In a commit only parts of about one size, eight or more, so that a row is rewritten a few times at most
  * however many commits there are; in the end (`all`) whatever fits together.
@@ -91,7 +85,7 @@ export async function compact(
     if (group === undefined || group.length < (all ? 2 : MERGE_AT)) continue;
     for (const run of fill(group, maxRows)) {
       if (run.length < 2) continue;
-      merged.push(await merge(store, table, run));
+      merged.push(await store.mergeParts(table.folder, run, table.schema, !table.derived));
       for (const part of run) replaced.add(part);
     }
   }

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TableContent } from '@millrace/extract';
 import type { TableBatch, TableSchema } from '@millrace/flatten';
+import { conform } from './conform.ts';
 import { syncFolder, writeDurably } from './durable.ts';
 import { DestinationUnusableError, messageOf } from './errors.ts';
 import { folderName } from './folder-name.ts';
@@ -53,31 +54,40 @@ export class FolderStore {
     return join(this.directory, folder, file);
   }
 
-  /**
-   * Writes rows, and the keys of the documents that they are of. All batches have the same columns. `known`: the parts that hold
-   * these rows already.
-   */
-  async writePart(
-    folder: string,
-    batches: readonly TableBatch[],
-    keyed: boolean,
-    known?: readonly WrittenPart[],
-  ): Promise<WrittenPart> {
+  /** Writes rows, and the keys of the documents that they are of. All batches have the same columns. */
+  async writePart(folder: string, batches: readonly TableBatch[], keyed: boolean): Promise<WrittenPart> {
     // The last: what it says of spellings holds for the rows before, too.
     const schema = batches.at(-1)?.table;
     if (schema === undefined) throw new TypeError('A part needs a batch');
-    const bytes = encodeFile(this.format, batches);
+    const keys = keyed ? keysOf(batches) : undefined;
+    return this.#keepPart(folder, encodeFile(this.format, batches), keys, { ...hashOf(batches), schema });
+  }
+
+  /** Writes the rows of parts as one part with the given columns. One part after the other: together they may be large. */
+  async mergeParts(
+    folder: string,
+    parts: readonly WrittenPart[],
+    schema: TableSchema,
+    keyed: boolean,
+  ): Promise<WrittenPart> {
+    const writer = this.format.open(schema);
+    const chunks: Uint8Array[] = [];
+    for (const part of parts) chunks.push(...writer.write(conform(await this.readPart(folder, part), schema)));
+    chunks.push(...writer.finish());
+    const keys = keyed ? await this.#allKeys(folder, parts) : undefined;
+    return this.#keepPart(folder, Buffer.concat(chunks), keys, { ...contentOf({ parts }), schema });
+  }
+
+  async #keepPart(
+    folder: string,
+    bytes: Uint8Array,
+    keys: KeySet | undefined,
+    { rows, hash: rowsHash, schema }: TableContent & { readonly schema: TableSchema },
+  ): Promise<WrittenPart> {
     const file = await this.placePart(folder);
     await writeDurably(this.path(folder, file), bytes);
-    if (keyed)
-      await this.writeKeys(
-        folder,
-        file,
-        (known === undefined ? keysOf(batches) : await this.#allKeys(folder, known)).toWords(),
-      );
-    const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+    if (keys !== undefined) await this.writeKeys(folder, file, keys.toWords());
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const { hash: rowsHash } = known === undefined ? hashOf(batches) : contentOf({ parts: known });
     return { file, rows, bytes: bytes.byteLength, sha256, rowsHash, schema };
   }
 
