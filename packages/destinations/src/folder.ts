@@ -131,6 +131,8 @@ export class FolderDestination implements Destination {
     const manifest = this.#manifest;
     if (manifest === undefined) return;
     try {
+      // Its memory is better used for the merge.
+      await this.#encoding.close();
       if (this.#busy === undefined && !quick) await this.#compactAll(manifest);
       await this.#store.clean(this.#manifest ?? manifest);
     } catch (error) {
