@@ -23,11 +23,11 @@ import { writtenRoot } from './sweep.ts';
 const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 /** Documents per batch. */
-const batchSize = 5000;
+const batchSize = 2500;
 /** Bytes of documents that are flattened in one go, unless they are a page; in between, answers are taken in and further pages asked for. */
 const turnBytes = 256 * 1024;
 /** Bytes of documents per batch. */
-const batchBytes = 4 * 1024 * 1024;
+const batchBytes = 2 * 1024 * 1024;
 
 /** Writes a feed's documents, one transaction at a time. */
 export class TableWriter {
