@@ -235,7 +235,9 @@ export class FolderTransaction implements Transaction {
     for (const keys of gone) kept = await rewriteParts(store, folder, kept, schema, keys);
     const parts = [...kept, ...(await rewriteParts(store, folder, written, schema, undefined))];
     const draft = { folder, derived: false, schema, parts };
-    return withSomePart(store, { ...draft, parts: await compact(store, draft, maxPartRows, false) });
+    // Whole files are made in the end, when nothing else needs memory.
+    const small = await compact(store, draft, Math.ceil(maxPartRows / 4), false);
+    return withSomePart(store, { ...draft, parts: small });
   }
 }
 
