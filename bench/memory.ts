@@ -1,9 +1,10 @@
 /**
  * Pages to Parquet parts in a process of its own, as a stream of any length: the cached pages come again and again with other keys. Prints what it
- * took; reading pages and changing keys is not timed with one worker.
+ * took; reading pages and changing keys is not timed with one worker. The heap is kept as the programs keep theirs.
  *
  *     node memory.ts '{"files":["…"],"rounds":10,"workers":1,"codec":"zstd"}'
  */
+import { leanHeap } from '../packages/cli-kit/src/lean-heap.ts';
 import { createPageReader, renewKeys } from './corpora.ts';
 import { withFolder } from './children.ts';
 import { startPartWorkers } from './part-workers.ts';
@@ -26,7 +27,9 @@ async function main({ files, rounds, workers, codec }: MemoryJob): Promise<Memor
   const read = createPageReader();
   let next = 0;
   let bytes = 0;
+  const keepLean = leanHeap();
   const nextPage = (buffer?: ArrayBuffer): Uint8Array | undefined => {
+    keepLean();
     const file = files[next % files.length];
     if (next === files.length * rounds || file === undefined) return undefined;
     const page = read(file, buffer);
