@@ -20,6 +20,8 @@ const maxClosingPasses = 5;
 const maxShrinking = 3;
 /** Documents kept back before they are handed over, so that one that comes twice is written once. */
 const heldBack = 1000;
+/** Pages that they are of, at most: they stay in memory as long. */
+const heldPages = 32;
 /** Hashes kept in the state at most; without them a document of the overlap is written again, to the same effect. */
 const maxRemembered = 10_000;
 
@@ -286,9 +288,11 @@ class DeltaLoad {
   async #pass(since: number | undefined): Promise<Pass> {
     const pass: Pass = { ...newPassFacts(), fresh: 0 };
     for await (const page of streamPages(this.#question(since), this.#run.settings.concurrency, pass)) {
+      const before = pass.fresh;
       for (const one of page.documents) if (this.#take(one)) pass.fresh += 1;
-      this.#pages.push(page);
-      if (this.#held.length >= heldBack) await this.#handOver();
+      if (pass.fresh > before) this.#pages.push(page);
+      else page.release?.();
+      if (this.#held.length >= heldBack || this.#pages.length >= heldPages) await this.#handOver();
     }
     await this.#handOver();
     return pass;
