@@ -1,4 +1,2 @@
 /** The child of a node whose key is written with escapes between these quotes; 0: none. */
-// @ts-ignore: decorator
-@external('host', 'childOf')
-export declare function childOf(node: usize, from: usize, to: usize): usize;
+@external("host", "childOf") export declare function childOf(node: usize, from: usize, to: usize): usize;

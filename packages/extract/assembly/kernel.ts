@@ -1,6 +1,6 @@
 // Finds the documents of a page: see `src/scan-page.ts`.
+import { canonicalSpellings, millis } from '../../flatten/assembly/dates';
 import { childOf } from './host';
-import { instantOf } from './instant';
 
 /** What went wrong: see `FAILURES` in `src/scan-page.ts`. */
 const BROKEN_OFF: i32 = 1;
@@ -244,9 +244,11 @@ function writeKey(slots: usize): void {
   text = to + 1;
 }
 
+/** The instant of a time as `2025-02-25T14:52:10.903Z`; NaN where it is written in another way, or is none. */
 function writeTime(slot: usize): void {
-  const isCanonical = load<u64>(slot) !== NONE && load<u32>(slot, 4) - load<u32>(slot) === 26;
-  store<f64>(times + (<usize>count << 3), isCanonical ? instantOf(page + load<u32>(slot) + 1) : NaN);
+  const isLong = load<u64>(slot) !== NONE && load<u32>(slot, 4) - load<u32>(slot) === 26;
+  const isCanonical = isLong && canonicalSpellings(page + load<u32>(slot) + 1) !== 0;
+  store<f64>(times + (<usize>count << 3), isCanonical ? <f64>millis : NaN);
 }
 
 /** Whether bytes are ASCII without escapes. */

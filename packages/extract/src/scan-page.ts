@@ -63,7 +63,7 @@ interface Kernel {
 
 /** By the kernel's numbers; one more is `NO_ROOM`. */
 const FAILURES = [
-  '',
+  'nothing is wrong',
   'it breaks off, or is no JSON',
   'a key was expected',
   'a colon was expected',
@@ -131,7 +131,7 @@ export class PageScanner {
     const failure = kernel.scan(at, length, root, beside);
     if (kernel.memory.buffer.byteLength > MOST_MEMORY) this.#prepared = undefined;
     if (failure === NO_ROOM) return undefined;
-    if (failure !== 0) return this.#fail(FAILURES[failure] ?? FAILURES[1] ?? '', kernel.failureAt(), page);
+    if (failure !== 0) return this.#fail(FAILURES[failure] ?? '', kernel.failureAt(), page);
     if (kernel.foundList() === 0)
       throw new PageScanError(`there is no list under ${JSON.stringify(this.#options.at.join('.'))}`);
     const count = kernel.documentCount();
