@@ -8,7 +8,7 @@ const options = [
   'kernel.ts',
   '--outFile=kernel.wasm',
   '--runtime=stub',
-  '--enable=simd,bulk-memory',
+  '--enable=bulk-memory',
   '--uncheckedBehavior=always',
   '--use=abort=',
   '--noAssert',
@@ -25,6 +25,8 @@ const CHARACTERS = Array.from({ length: 92 }, (_, i) => String.fromCharCode(35 +
 interface KernelOptions {
   /** For pages in a browser: as few bytes as can be once it is gzipped. Default: base64. */
   readonly small?: boolean;
+  /** Whether it may have instructions on vectors, which not every runtime with WebAssembly knows. Default true. */
+  readonly simd?: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ interface KernelOptions {
 export async function buildKernel(
   script: string,
   module: string,
-  { small = false }: KernelOptions = {},
+  { small = false, simd = true }: KernelOptions = {},
 ): Promise<void> {
   const [argument, ...rest] = process.argv.slice(2);
   if (rest.length > 0 || (argument !== undefined && argument !== '--check')) {
@@ -46,9 +48,10 @@ export async function buildKernel(
   }
   const target = new URL(`../${module}`, script);
   const sources = fileURLToPath(new URL('../assembly/', script));
+  const features = simd ? ['--enable=simd'] : [];
   const binary = small
-    ? optimize(await build(sources, [`--memoryBase=${MEMORY_BASE}`]))
-    : await build(sources, ['--converge', '-O3']);
+    ? optimize(await build(sources, [...features, `--memoryBase=${MEMORY_BASE}`]))
+    : await build(sources, [...features, '--converge', '-O3']);
   const text = `// Made by scripts/build-wasm.ts from assembly/; not to be edited.\n\n${small ? compact(binary) : base64(binary)}`;
   if (argument === undefined) await writeFile(target, text);
   else if ((await readFile(target, 'utf8').catch(() => '')) !== text) {

@@ -1,4 +1,4 @@
-// Made by scripts/build-kernel.ts from assembly/; not to be edited.
+// Made by scripts/build-wasm.ts from assembly/; not to be edited.
 
 /** The kernel as WebAssembly, in base64. */
 export const KERNEL: string =
