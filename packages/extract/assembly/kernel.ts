@@ -116,6 +116,11 @@ export function documentCount(): u32 {
   return count;
 }
 
+/** Bytes of the keys that were written. */
+export function textsLength(): u32 {
+  return <u32>(text - texts);
+}
+
 export function foundList(): bool {
   return found;
 }
@@ -223,7 +228,7 @@ function list(start: usize): usize {
   }
 }
 
-/** The canonical JSON of the key, where that is its bytes: a list of texts in plain ASCII. Else its bounds are 0. */
+/** The canonical JSON of the key, where that is its bytes: a list of texts in plain ASCII. Else its bounds are 0. They are counted from `texts`. */
 function writeKey(slots: usize): void {
   const bound = keyBounds + (<usize>count << 3);
   store<u64>(bound, 0);
@@ -239,8 +244,8 @@ function writeKey(slots: usize): void {
     to += 1 + length;
   }
   store<u8>(to, 0x5d);
-  store<u32>(bound, <u32>text);
-  store<u32>(bound, <u32>(to + 1), 4);
+  store<u32>(bound, <u32>(text - texts));
+  store<u32>(bound, <u32>(to + 1 - texts), 4);
   text = to + 1;
 }
 

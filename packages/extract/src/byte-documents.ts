@@ -1,6 +1,7 @@
 /** Documents that stay the bytes they came as: what is needed of each is read out of them, and the rest goes on as it is. */
 import { hash } from 'node:crypto';
 import { canonicalJson, type JsonObject, type JsonValue, parseJson, type Path } from '@millrace/flatten';
+import { hashBytes } from './content-hash.ts';
 import { UnexpectedDocumentError } from './errors.ts';
 import type { BytePage, Feed } from './feed.ts';
 import type { ReadDocument } from './reading.ts';
@@ -14,11 +15,18 @@ interface PageColumns {
   readonly list: readonly [start: number, end: number];
   /** Start and end of each document. */
   readonly bounds: Uint32Array;
-  readonly hashes: readonly string[];
+  readonly count: number;
+  readonly hashes: Buffer;
   /** Absent: the documents have no primary key. */
-  readonly keys: readonly string[] | undefined;
+  readonly keys: PageKeys | undefined;
   /** NaN: none. Absent: they have none at all. */
   readonly instants: Float64Array | undefined;
+}
+
+/** Keys one after the other, and start and end of each. */
+interface PageKeys {
+  readonly bytes: Buffer;
+  readonly bounds: Uint32Array;
 }
 
 /** A document as a part of its page. */
@@ -31,12 +39,26 @@ export class ByteDocument implements ReadDocument {
     this.#index = index;
   }
 
-  get hash(): string {
-    return this.#page.hashes[this.#index] ?? '';
+  get hashes(): Buffer {
+    return this.#page.hashes;
   }
 
-  get key(): string {
-    return this.#page.keys?.[this.#index] ?? this.hash;
+  get hashAt(): number {
+    return this.#index * hashBytes;
+  }
+
+  get keys(): Buffer {
+    return this.#page.keys?.bytes ?? this.#page.hashes;
+  }
+
+  get keyAt(): number {
+    const { keys } = this.#page;
+    return keys === undefined ? this.hashAt : (keys.bounds[this.#index * 2] ?? 0);
+  }
+
+  get keyEnd(): number {
+    const { keys } = this.#page;
+    return keys === undefined ? this.hashAt + hashBytes : (keys.bounds[this.#index * 2 + 1] ?? 0);
   }
 
   get instant(): number | undefined {
@@ -71,8 +93,8 @@ export class ByteDocument implements ReadDocument {
 
   /** Of the last of a page: the list of all its documents, from `[` to `]`. */
   get list(): Uint8Array | undefined {
-    const { body, list, hashes } = this.#page;
-    return this.#index === hashes.length - 1 ? body.subarray(...list) : undefined;
+    const { body, list, count } = this.#page;
+    return this.#index === count - 1 ? body.subarray(...list) : undefined;
   }
 
   get #start(): number {
@@ -126,12 +148,15 @@ export class BytePages {
     const { count } = scanned;
     const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     const bounds = scanned.bounds.slice();
-    const hashes: string[] = [];
+    const hashes = Buffer.allocUnsafeSlow(count * hashBytes);
     for (let index = 0; index < count; index += 1) {
-      hashes.push(hash('sha256', buffer.subarray(bounds[index * 2], bounds[index * 2 + 1]), 'binary'));
+      const document = buffer.subarray(bounds[index * 2], bounds[index * 2 + 1]);
+      // As a text, which is dead at once: a buffer each would cost more.
+      hashes.write(hash('sha256', document, 'binary'), index * hashBytes, 'latin1');
     }
-    const columns = {
+    const columns: PageColumns = {
       body,
+      count,
       list: scanned.list,
       bounds,
       hashes,
@@ -151,15 +176,21 @@ export class BytePages {
     };
   }
 
-  #keys(body: Buffer, { count, values, keyText }: ScannedPage): string[] {
-    const keys: string[] = [];
+  #keys(body: Buffer, { count, values, keys, keyBounds }: ScannedPage): PageKeys {
+    const parts: Uint8Array[] = [keys];
+    const bounds = keyBounds.slice();
+    let end = keys.length;
     for (let index = 0; index < count; index += 1) {
+      if (bounds[index * 2 + 1] !== 0) continue;
       const base = index * this.#width;
       const key = (slot: number): JsonValue =>
         valueOf(body, values[base + slot * 2], values[base + slot * 2 + 1]) ?? null;
-      keys.push(keyText(index) ?? canonicalJson(this.#keyPaths.map((_, slot) => key(slot))));
+      const text = Buffer.from(canonicalJson(this.#keyPaths.map((_, slot) => key(slot))));
+      parts.push(text);
+      bounds.set([end, end + text.length], index * 2);
+      end += text.length;
     }
-    return keys;
+    return { bytes: Buffer.concat(parts), bounds };
   }
 
   #instants(body: Buffer, { count, values, times }: ScannedPage): Float64Array {

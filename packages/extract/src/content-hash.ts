@@ -1,9 +1,12 @@
 import { hash } from 'node:crypto';
 import { canonicalJson, type JsonObject, type JsonValue } from '@millrace/flatten';
 
-/** SHA-256 of a value's canonical JSON, as 32 Latin-1 characters: the smallest thing that can be a map's key. */
-export function valueHash(value: JsonValue): string {
-  return hash('sha256', canonicalJson(value), 'binary');
+/** Bytes of a hash. */
+export const hashBytes = 32;
+
+/** SHA-256 of a value's canonical JSON. */
+export function valueHash(value: JsonValue): Buffer {
+  return hash('sha256', canonicalJson(value), 'buffer');
 }
 
 /**
@@ -12,24 +15,24 @@ export function valueHash(value: JsonValue): string {
  */
 export class ContentHash {
   /** Of each byte; carries wait until the end. */
-  readonly #sums = new Float64Array(32);
+  readonly #sums = new Float64Array(hashBytes);
 
-  /** Adds a document's hash (`valueHash`). */
-  add(documentHash: string): void {
+  /** Adds a document's hash, the 32 bytes at `at`. */
+  add(hashes: Uint8Array, at = 0): void {
     const sums = this.#sums;
-    for (let index = 0; index < 32; index += 1) sums[index] = (sums[index] ?? 0) + documentHash.charCodeAt(index);
+    for (let index = 0; index < hashBytes; index += 1) sums[index] = (sums[index] ?? 0) + (hashes[at + index] ?? 0);
   }
 
   /** Adds all that another sum holds: 64 hexadecimal digits, as `toString` gives them. */
   addSum(sum: string): void {
-    this.add(Buffer.from(sum, 'hex').toString('latin1'));
+    this.add(Buffer.from(sum, 'hex'));
   }
 
   /** 64 hexadecimal digits. */
   toString(): string {
-    const bytes = Buffer.alloc(32);
+    const bytes = Buffer.alloc(hashBytes);
     let carry = 0;
-    for (let index = 31; index >= 0; index -= 1) {
+    for (let index = hashBytes - 1; index >= 0; index -= 1) {
       const sum = (this.#sums[index] ?? 0) + carry;
       bytes[index] = sum % 256;
       carry = Math.floor(sum / 256);

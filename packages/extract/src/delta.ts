@@ -5,7 +5,7 @@ import type { DeltaFeed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
 import { KnownDocuments } from './known-documents.ts';
 import { newPassFacts, type PassFacts, streamPages } from './page-stream.ts';
-import { hashOf, type Question, type ReadDocument, type ReadPage } from './reading.ts';
+import { hashOf, keyText, type Question, type ReadDocument, type ReadPage } from './reading.ts';
 import type { Receipt } from './receipt.ts';
 import { shapeOf } from './shape.ts';
 import { quietMs, type DeltaState, readDelta, writeDelta } from './state.ts';
@@ -171,6 +171,8 @@ class DeltaLoad {
   readonly #known = new KnownDocuments();
   /** Changed ones that were not handed over yet. */
   #held: ReadDocument[] = [];
+  /** Their places among those that are known. */
+  #heldPlaces: number[] = [];
   /** Pages that these are of. */
   #pages: ReadPage[] = [];
   /** Whether everything is read again into tables that are there. */
@@ -249,9 +251,9 @@ class DeltaLoad {
   }
 
   /** What a document's hash is over, for those that were handed over. */
-  *changedDocuments(): Generator<{ readonly hash: string }> {
+  *changedDocuments(): Generator<Pick<ReadDocument, 'hashes' | 'hashAt'>> {
     for (let place = 0; place < this.#known.size; place += 1) {
-      if (!this.#known.isUnchanged(place)) yield { hash: this.#known.hashOf(place) };
+      if (!this.#known.isUnchanged(place)) yield { hashes: this.#known.hashOf(place), hashAt: 0 };
     }
   }
 
@@ -265,11 +267,11 @@ class DeltaLoad {
     if (latest === Number.NEGATIVE_INFINITY) return { mark: undefined, recent: {} };
     const recent: Record<string, string> = {};
     let remembered = 0;
-    for (const [key, place] of this.#known.entries()) {
+    for (let place = 0; place < this.#known.size; place += 1) {
       if (!(this.#known.instantOf(place) >= latest - this.#overlapMs)) continue;
       remembered += 1;
       if (remembered > maxRemembered) return { mark: latest, recent: {} };
-      recent[key] = asText(this.#known.hashOf(place));
+      recent[this.#known.keyOf(place)] = this.#known.hashOf(place).toString('base64url');
     }
     return { mark: latest, recent };
   }
@@ -317,34 +319,35 @@ class DeltaLoad {
 
   /** Takes a document; `false` if it is known as it is, or in a later form. */
   #take(one: ReadDocument): boolean {
-    const { key, hash } = one;
     const lowest = this.#feed.updatedSince?.getTime();
     const instant = one.instant ?? parseTimestamp(valueAt(one.document, this.#feed.updatedAt));
-    const known = this.#known.placeOf(key);
-    if (known !== undefined && !this.#known.isCounted(known)) this.#count(known);
+    const known = this.#known.placeOf(one);
+    if (known >= 0 && !this.#known.isCounted(known)) this.#count(known);
     if (lowest !== undefined && instant !== undefined && instant < lowest) {
-      if (known === undefined) this.#older.add(key);
+      if (known < 0) this.#older.add(keyText(one));
       return false;
     }
-    if (known === undefined) return this.#takeNew(one, key, hash, instant);
-    if (this.#known.hashOf(known) === hash) return false;
+    if (known < 0) return this.#takeNew(one, instant);
+    if (this.#known.hasHashOf(one, known)) return false;
     if (instant !== undefined && this.#known.instantOf(known) > instant) return false;
     if (this.#known.isUnchanged(known)) this.changed += 1;
     const before = this.#known.heldAt(known);
-    const held = this.#held[before]?.key === key ? before : this.#held.length;
-    this.#held[held] = one;
-    this.#known.describe(known, hash, instant, held);
+    const held = this.#heldPlaces[before] === known ? before : this.#held.length;
+    this.#hold(held, one, known);
+    this.#known.describe(known, one, instant, held);
     this.#known.setUnchanged(known, false);
     return true;
   }
 
-  #takeNew(one: ReadDocument, key: string, hash: string, instant: number | undefined): boolean {
-    this.#older.delete(key);
-    const before = this.#before?.recent[key];
-    const unchanged = before !== undefined && before === asText(hash);
-    const place = this.#known.add(key);
-    this.#known.describe(place, hash, instant, unchanged ? -1 : this.#held.push(one) - 1);
+  #takeNew(one: ReadDocument, instant: number | undefined): boolean {
+    if (this.#older.size > 0) this.#older.delete(keyText(one));
+    const place = this.#known.add(one);
+    const held = this.#held.length;
+    this.#known.describe(place, one, instant, held);
+    const before = this.#before?.recent[this.#before === undefined ? '' : keyText(one)];
+    const unchanged = before !== undefined && before === this.#known.hashOf(place).toString('base64url');
     this.#known.setUnchanged(place, unchanged);
+    if (!unchanged) this.#hold(held, one, place);
     this.#count(place);
     if (!unchanged) this.changed += 1;
     return !unchanged;
@@ -355,9 +358,15 @@ class DeltaLoad {
     this.#counted += 1;
   }
 
+  #hold(at: number, one: ReadDocument, place: number): void {
+    this.#held[at] = one;
+    this.#heldPlaces[at] = place;
+  }
+
   async #handOver(): Promise<void> {
     const documents = this.#held;
     this.#held = [];
+    this.#heldPlaces = [];
     await this.#write.writeRead(documents);
     await this.#write.flush();
     for (const page of this.#pages) page.release?.();
@@ -379,8 +388,4 @@ class DeltaLoad {
     this.#run.tally.repeated += 1;
     this.#run.emit({ kind: 'read again', feed: this.#feed.name, attempt, reason });
   }
-}
-
-function asText(hash: string): string {
-  return Buffer.from(hash, 'latin1').toString('base64url');
 }

@@ -1,13 +1,15 @@
 /** What a load knows of each document, side by side: there may be millions, and an object and a hash of its own each would cost more than the load. */
+import { hashBytes } from './content-hash.ts';
+import { KeyTable } from './key-table.ts';
+import type { ReadDocument } from './reading.ts';
 
-const hashBytes = 32;
 /** Of `flags`. */
 const unchanged = 1;
 const counted = 2;
 
 /** Documents by their key. Each has a place, counted from 0, under which the rest is asked for. */
 export class KnownDocuments {
-  readonly #places = new Map<string, number>();
+  readonly #keys = new KeyTable();
   #hashes = Buffer.allocUnsafeSlow(256 * hashBytes);
   /** NaN: none. */
   #instants = new Float64Array(256);
@@ -15,39 +17,47 @@ export class KnownDocuments {
   #flags = new Uint8Array(256);
 
   get size(): number {
-    return this.#places.size;
+    return this.#keys.size;
   }
 
-  keys(): MapIterator<string> {
-    return this.#places.keys();
+  /** All keys as texts, by their places. */
+  keys(): Generator<string> {
+    return this.#keys.texts();
   }
 
-  entries(): MapIterator<[string, number]> {
-    return this.#places.entries();
+  keyOf(place: number): string {
+    return this.#keys.textOf(place);
   }
 
-  placeOf(key: string): number | undefined {
-    return this.#places.get(key);
+  /** -1: it is not there. */
+  placeOf({ keys, keyAt, keyEnd }: ReadDocument): number {
+    return this.#keys.find(keys, keyAt, keyEnd);
   }
 
   /** Adds a document that is not there; gives its place. */
-  add(key: string): number {
-    const place = this.#places.size;
+  add({ keys, keyAt, keyEnd }: ReadDocument): number {
+    const place = this.#keys.place(keys, keyAt, keyEnd);
     if (place === this.#instants.length) this.#grow();
-    this.#places.set(key, place);
     this.#flags[place] = 0;
     return place;
   }
 
   /** Says what a document is like: its hash, when it changed, and where it is held back. */
-  describe(place: number, hash: string, instant: number | undefined, held: number): void {
-    this.#hashes.write(hash, place * hashBytes, 'latin1');
+  describe(place: number, { hashes, hashAt }: ReadDocument, instant: number | undefined, held: number): void {
+    hashes.copy(this.#hashes, place * hashBytes, hashAt, hashAt + hashBytes);
     this.#instants[place] = instant ?? Number.NaN;
     this.#held[place] = held;
   }
 
-  hashOf(place: number): string {
-    return this.#hashes.toString('latin1', place * hashBytes, (place + 1) * hashBytes);
+  /** Whether it was described with the hash of this one. */
+  hasHashOf({ hashes, hashAt }: ReadDocument, place: number): boolean {
+    const at = place * hashBytes;
+    return hashes.compare(this.#hashes, at, at + hashBytes, hashAt, hashAt + hashBytes) === 0;
+  }
+
+  /** Its hash, until it is described anew. */
+  hashOf(place: number): Buffer {
+    return this.#hashes.subarray(place * hashBytes, (place + 1) * hashBytes);
   }
 
   /** NaN: none. */

@@ -1,15 +1,19 @@
 /** One attempt to read all pages of one question, and what it proves. */
 import type { JsonObject } from '@millrace/flatten';
-import { ContentHash } from './content-hash.ts';
+import { ContentHash, hashBytes } from './content-hash.ts';
 import type { Paging } from './feed.ts';
+import { KeyTable } from './key-table.ts';
 
 /** A document with its hash. */
 export interface ReadDocument {
   readonly document: JsonObject;
-  /** `valueHash` of its identity; of a document that came as bytes, the hash of the bytes. */
-  readonly hash: string;
-  /** Its primary key as text; the hash where it has none. */
-  readonly key: string;
+  /** Where its hash is: `valueHash` of its identity; of a document that came as bytes, the hash of the bytes. */
+  readonly hashes: Buffer;
+  readonly hashAt: number;
+  /** Where its primary key is, as JSON; the hash where it has none. */
+  readonly keys: Buffer;
+  readonly keyAt: number;
+  readonly keyEnd: number;
   /** When it happened or changed, where that was read with it; else it is in the document. */
   readonly instant?: number | undefined;
 }
@@ -225,21 +229,31 @@ function contradiction(pages: readonly ReadPage[], counted: number): string | un
 
 /** A page that came before. Pages of one document over and over may be equal and both be right. */
 function repeats(seen: ReadonlySet<string>, page: ReadPage): boolean {
-  return seen.has(page.contentHash) && new Set(page.documents.map((one) => one.hash)).size > 1;
+  const [first] = page.documents;
+  return seen.has(page.contentHash) && first !== undefined && page.documents.some((one) => !haveOneHash(one, first));
 }
 
 /** Places of pages that have a document in common with another: two equal ones, or one that moved. */
 function pagesInCommon(pages: readonly ReadPage[]): Set<number> {
-  const placeOf = new Map<string, number>();
+  const known = new KeyTable();
+  const placeOf: number[] = [];
   const places = new Set<number>();
   for (const [place, page] of pages.entries()) {
-    for (const { key } of page.documents) {
-      const seen = placeOf.get(key);
-      if (seen === undefined) placeOf.set(key, place);
-      else if (seen !== place) places.add(seen).add(place);
+    for (const { keys, keyAt, keyEnd } of page.documents) {
+      const seen = (placeOf[known.place(keys, keyAt, keyEnd)] ??= place);
+      if (seen !== place) places.add(seen).add(place);
     }
   }
   return places;
+}
+
+function haveOneHash(a: ReadDocument, b: ReadDocument): boolean {
+  return a.hashes.compare(b.hashes, b.hashAt, b.hashAt + hashBytes, a.hashAt, a.hashAt + hashBytes) === 0;
+}
+
+/** A document's key as text. */
+export function keyText({ keys, keyAt, keyEnd }: ReadDocument): string {
+  return keys.toString('utf8', keyAt, keyEnd);
 }
 
 function finish(
@@ -263,9 +277,9 @@ function finish(
 }
 
 /** Order-free hash of documents. */
-export function hashOf(documents: Iterable<Pick<ReadDocument, 'hash'>>): string {
+export function hashOf(documents: Iterable<Pick<ReadDocument, 'hashes' | 'hashAt'>>): string {
   const content = new ContentHash();
-  for (const { hash } of documents) content.add(hash);
+  for (const { hashes, hashAt } of documents) content.add(hashes, hashAt);
   return content.toString();
 }
 

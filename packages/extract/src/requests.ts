@@ -122,8 +122,10 @@ export class Requests {
     if (page.body !== undefined) return this.#bytePages.read(page);
     const { root } = this.#feed;
     const documents = page.documents.map((document): ReadDocument => {
-      const hash = valueHash(identityOf(document, root.identity));
-      return { document, hash, key: keyOf(root, document) ?? hash };
+      const hashes = valueHash(identityOf(document, root.identity));
+      const key = keyOf(root, document);
+      const keys = key === undefined ? hashes : Buffer.from(key);
+      return { document, hashes, hashAt: 0, keys, keyAt: 0, keyEnd: keys.length };
     });
     return { documents, totalCount: page.totalCount, next: page.next };
   }

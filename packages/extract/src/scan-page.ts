@@ -18,8 +18,10 @@ export interface ScannedPage {
   readonly times: Float64Array;
   /** Start and end of the values beside the list that were asked for. */
   readonly beside: Int32Array;
-  /** The canonical JSON of the list of a document's keys; `undefined` where it is not made of the bytes that stand in the page. */
-  readonly keyText: (index: number) => string | undefined;
+  /** The canonical JSON of the list of each document's keys, one after the other, as far as they are made of the bytes that stand in the page. */
+  readonly keys: Uint8Array;
+  /** Start and end of each in `keys`; 0 and 0 where it is not there. */
+  readonly keyBounds: Uint32Array;
 }
 
 /** What is looked for. */
@@ -55,6 +57,7 @@ interface Kernel {
   ): void;
   scan(at: number, length: number, root: number, beside: number): number;
   documentCount(): number;
+  textsLength(): number;
   foundList(): number;
   beforeList(): number;
   throughList(): number;
@@ -136,8 +139,6 @@ export class PageScanner {
       throw new PageScanError(`there is no list under ${JSON.stringify(this.#options.at.join('.'))}`);
     const count = kernel.documentCount();
     const { buffer } = kernel.memory;
-    const keys = new Uint32Array(buffer, keyBounds, this.#keys > 0 ? count * 2 : 0);
-    const text = Buffer.from(buffer);
     return {
       count,
       list: [kernel.beforeList(), kernel.throughList()],
@@ -145,10 +146,8 @@ export class PageScanner {
       values: new Int32Array(buffer, values, count * 2 * slots),
       times: new Float64Array(buffer, times, this.#timed ? count : 0),
       beside: new Int32Array(buffer, beside, this.#options.beside.length * 2),
-      keyText: (index) => {
-        const end = keys[index * 2 + 1] ?? 0;
-        return end === 0 ? undefined : text.toString('latin1', keys[index * 2], end);
-      },
+      keys: new Uint8Array(buffer, texts, kernel.textsLength()),
+      keyBounds: new Uint32Array(buffer, keyBounds, this.#keys > 0 ? count * 2 : 0),
     };
   }
 

@@ -3,7 +3,7 @@ import { IncompleteReadError } from './errors.ts';
 import type { SnapshotFeed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
 import { readUntilProven } from './proof.ts';
-import type { ReadDocument } from './reading.ts';
+import { keyText, type ReadDocument } from './reading.ts';
 import { shapeOf } from './shape.ts';
 import { quietMs, readSnapshot, type SnapshotState, writeSnapshot } from './state.ts';
 import { withWrite } from './table-writer.ts';
@@ -76,5 +76,5 @@ export async function extractSnapshot(feed: SnapshotFeed, run: FeedRun): Promise
 /** With a declared key, the last document of each: a batch holds a document once. */
 function onePerKey(feed: SnapshotFeed, documents: readonly ReadDocument[]): readonly ReadDocument[] {
   if (feed.root.primaryKey === undefined) return documents;
-  return [...new Map(documents.map((one): [string, ReadDocument] => [one.key, one])).values()];
+  return [...new Map(documents.map((one): [string, ReadDocument] => [keyText(one), one])).values()];
 }

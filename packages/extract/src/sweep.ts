@@ -13,7 +13,7 @@ import { deletedAt } from './destination.ts';
 import type { DeltaFeed, Feed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
 import { newPassFacts, streamPages } from './page-stream.ts';
-import type { Question, ReadDocument } from './reading.ts';
+import { keyText, type Question, type ReadDocument } from './reading.ts';
 import type { Receipt } from './receipt.ts';
 
 const maxPasses = 6;
@@ -58,9 +58,10 @@ export async function readAllKeys(question: Question, run: FeedRun, feed: string
     for await (const page of streamPages(question, run.settings.concurrency, facts)) {
       began ??= page.serverTime.getTime();
       for (const one of page.documents) {
-        seen.add(one.key);
-        if (keys.has(one.key)) continue;
-        keys.add(one.key);
+        const key = keyText(one);
+        seen.add(key);
+        if (keys.has(key)) continue;
+        keys.add(key);
         if (!isLaterThan(one, began)) fresh += 1;
       }
       page.release?.();

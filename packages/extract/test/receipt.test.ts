@@ -48,7 +48,7 @@ test('the content hash knows neither order nor grouping, and two equal documents
   );
 });
 
-function sumOf(hashes: readonly string[]): string {
+function sumOf(hashes: readonly Buffer[]): string {
   const content = new ContentHash();
   for (const hash of hashes) content.add(hash);
   return content.toString();
