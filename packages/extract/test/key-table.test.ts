@@ -7,20 +7,24 @@ const encoder = new TextEncoder();
 describe('a table of keys', () => {
   test('knows each key by the place at which it came first, as a map does', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 12 })), fc.string({ unit: 'binary' }), (texts, other) => {
-        const table = new KeyTable();
-        const places = new Map<string, number>();
-        for (const text of texts) {
-          const before = encoder.encode(`${other}${text}`);
-          const from = before.length - encoder.encode(text).length;
-          const known = places.get(text);
-          expect(table.find(before, from, before.length)).toBe(known ?? -1);
-          if (known === undefined) places.set(text, places.size);
-          expect(table.place(before, from, before.length)).toBe(known ?? places.size - 1);
-        }
-        expect([...table.texts()]).toEqual([...places.keys()]);
-        expect(table.size).toBe(places.size);
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: 'binary', maxLength: 12 })),
+        fc.string({ unit: 'binary' }),
+        (texts, other) => {
+          const table = new KeyTable();
+          const places = new Map<string, number>();
+          for (const text of texts) {
+            const before = encoder.encode(`${other}${text}`);
+            const from = before.length - encoder.encode(text).length;
+            const known = places.get(text);
+            expect(table.find(before, from, before.length)).toBe(known ?? -1);
+            if (known === undefined) places.set(text, places.size);
+            expect(table.place(before, from, before.length)).toBe(known ?? places.size - 1);
+          }
+          expect([...table.texts()]).toEqual([...places.keys()]);
+          expect(table.size).toBe(places.size);
+        },
+      ),
     );
   });
 
