@@ -105,8 +105,9 @@ function decoderOptions(headers: Headers, body: Buffer, whole: boolean): zlib.Zl
   if (!whole) return { ...limit, finishFlush: zlib.constants.Z_SYNC_FLUSH };
   if (headers.get('content-encoding')?.includes('gzip') !== true || body.length < 18)
     return { ...limit, chunkSize: 1 << 18 };
-  // The last four bytes say how large the content is: with one buffer of that size nothing has to be put together.
-  const size = body.readUInt32LE(body.length - 4);
+  // The last four bytes say how large the content is: with one buffer of that size nothing has to be put together. Where it is filled
+  // to the last byte, Node makes a second one to see whether there is more.
+  const size = body.readUInt32LE(body.length - 4) + 1;
   return { ...limit, chunkSize: Math.min(Math.max(size, 1024), mostExpected) };
 }
 

@@ -19,7 +19,7 @@ const maxClosingPasses = 5;
 /** Readings until one is taken in which documents vanished. Where that never ends, a sweep finds what slipped past. */
 const maxShrinking = 3;
 /** Documents kept back before they are handed over, so that one that comes twice is written once. */
-const heldBack = 1000;
+const heldBack = 2500;
 /** Pages that they are of, at most: they stay in memory as long. */
 const heldPages = 32;
 /** Hashes kept in the state at most; without them a document of the overlap is written again, to the same effect. */

@@ -27,7 +27,7 @@ const batchSize = 2500;
 /** Bytes of documents that are flattened in one go, unless they are a page; in between, answers are taken in and further pages asked for. */
 const turnBytes = 256 * 1024;
 /** Bytes of documents per batch. */
-const batchBytes = 2 * 1024 * 1024;
+const batchBytes = 8 * 1024 * 1024;
 
 /** Writes a feed's documents, one transaction at a time. */
 export class TableWriter {
