@@ -3,7 +3,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 /** Of the space for short-lived values, in bytes. */
 const enough = 4 * 1024 * 1024;
 /** By how much the heap may grow before what is dead in it is looked for. V8's own choice is up to four times. */
-const growthPercent = 50;
+const growthPercent = 100;
 
 /**
  * Gives a function, to be called now and then, that keeps the heap's space for short-lived values from growing beyond what serves
