@@ -12,9 +12,9 @@ import type { CallOptions } from './team-client.ts';
 /** Something that has an ID. */
 export type Identified<T> = T & { readonly id: string };
 
-/** A request as openapi-fetch takes it: bytes back, so that a body that is no JSON gives a proper error. */
+/** A request as openapi-fetch takes it: the body left as it is, so that one that is no JSON gives a proper error. */
 export type CallInit = {
-  readonly parseAs: 'arrayBuffer';
+  readonly parseAs: 'stream';
   readonly signal?: AbortSignal;
 };
 
@@ -23,12 +23,18 @@ type Operation = OperationFacts & { readonly path?: string };
 
 /** The part of an openapi-fetch call that is the same for all. */
 export function callInit({ signal }: CallOptions = {}): CallInit {
-  return { parseAs: 'arrayBuffer', ...(signal === undefined ? {} : { signal }) };
+  return { parseAs: 'stream', ...(signal === undefined ? {} : { signal }) };
 }
 
 /** The body as JSON. The OpenAPI description says what it is; it is not checked. Throws the typed error of a status that is not 2xx. */
 export async function body<T>(result: FetchResult, operation: Operation): Promise<T> {
   return (await jsonResult(result, operation)) as T;
+}
+
+/** The same where there may be none. */
+export async function bodyOrNothing<T>(result: FetchResult, operation: Operation): Promise<T | undefined> {
+  const { ok, body: content } = result.response;
+  return ok && content === null ? undefined : body(result, operation);
 }
 
 /** The body as an object with an ID. Throws `UnexpectedResponseError` when it has none. */

@@ -51,7 +51,7 @@ export class BufferedResponse extends Response {
   }
 
   override get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
-    this.#stream ??= this.#bytes.length === 0 ? null : new Response(this.#bytes).body;
+    if (this.#stream === undefined) this.#stream = this.#bytes.length === 0 ? null : streamOf(this.#bytes);
     return this.#stream;
   }
 
@@ -94,6 +94,17 @@ export class BufferedResponse extends Response {
     this.#used = true;
     return this.#bytes;
   }
+}
+
+/** The bytes as a stream, which copies them when it is read: it detaches what it is given. */
+function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    type: 'bytes',
+    pull: (controller) => {
+      controller.enqueue(bytes.slice());
+      controller.close();
+    },
+  });
 }
 
 /** Error bodies are read up to here, and the rest is thrown away. */

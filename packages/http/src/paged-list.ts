@@ -1,5 +1,6 @@
 /** A list of an API, item by item, page by page, or as bytes; made from a table row, a way of paging, and one request. */
 import { requestIdOf, serverTimeOf, apiError, type OperationFacts } from './api-error.ts';
+import { readBytes } from './buffered-response.ts';
 import { readJson, unexpected } from './json-body.ts';
 import { knownOptions } from './option-values.ts';
 import { byCursor, byPageNumber, type PageReading } from './page-styles.ts';
@@ -38,9 +39,8 @@ export interface PagedList<T, Q extends object = ListOptions> {
   readonly paging: Paging;
 }
 
-/** What openapi-fetch gives for `parseAs: 'arrayBuffer'`. */
+/** What openapi-fetch gives for `parseAs: 'stream'`, which leaves the body to whoever wants it. */
 export interface FetchResult {
-  readonly data?: ArrayBuffer | undefined;
   readonly error?: unknown;
   readonly response: Response;
 }
@@ -51,7 +51,7 @@ export interface PageRequest {
   readonly cursor: string | undefined;
   readonly pageSize: number;
   /** To be spread into the options of the openapi-fetch call. */
-  readonly init: { readonly parseAs: 'arrayBuffer'; readonly signal?: AbortSignal };
+  readonly init: { readonly parseAs: 'stream'; readonly signal?: AbortSignal };
 }
 
 /** What makes a list. */
@@ -71,7 +71,7 @@ export function pagedList<T, Q extends object>(definition: PagedListDefinition<Q
   type Send = (page: PageRequest) => Promise<FetchResult>;
   const read = async (send: Send, address: PageAddress): Promise<RawPage> => {
     const signal = address.signal === undefined ? {} : { signal: address.signal };
-    const init = { parseAs: 'arrayBuffer' as const, ...signal };
+    const init = { parseAs: 'stream' as const, ...signal };
     return rawPage(await send({ ...pageAddress(paging, address), init }), operation);
   };
   return {
@@ -107,7 +107,7 @@ export function pagedList<T, Q extends object>(definition: PagedListDefinition<Q
 
 /** The result as bytes. Throws the typed error when the status is not 2xx. */
 export async function rawPage(result: FetchResult, operation: OperationFacts): Promise<RawPage> {
-  const { data, error, response } = result;
+  const { error, response } = result;
   if (!response.ok) {
     const body = typeof error === 'string' ? error : error === undefined ? '' : JSON.stringify(error);
     throw await apiError(response, { body, operation });
@@ -115,7 +115,7 @@ export async function rawPage(result: FetchResult, operation: OperationFacts): P
   const serverTime = serverTimeOf(response.headers);
   const requestId = requestIdOf(response.headers);
   return {
-    bytes: new Uint8Array(data ?? new ArrayBuffer(0)),
+    bytes: await readBytes(response),
     status: response.status,
     headers: response.headers,
     ...(serverTime === undefined ? {} : { serverTime }),

@@ -156,7 +156,7 @@ async function processContext(
   }
   const result = await raw.GET('/oe/process-contexts/{instanceId}', {
     params: { path: { instanceId: id } },
-    parseAs: 'arrayBuffer',
+    parseAs: 'stream',
     ...(signal === undefined ? {} : { signal }),
   });
   // The OpenAPI description says what it is; it is not checked.

@@ -1,5 +1,14 @@
 /** Connections of a pool. */
-import { body, bodyList, callInit, deleted, type Identified, identified, identifiedList } from '../answers.ts';
+import {
+  body,
+  bodyOrNothing,
+  bodyList,
+  callInit,
+  deleted,
+  type Identified,
+  identified,
+  identifiedList,
+} from '../answers.ts';
 import { integrationOperations as operations } from '../generated/integration-operations.ts';
 import type {
   ConnectionOverview,
@@ -111,8 +120,7 @@ export function connections({ raw, poolId }: PoolContext): Connections {
         body: connection,
         ...callInit(options),
       });
-      const empty = result.response.ok && (result.data === undefined || result.data.byteLength === 0);
-      return empty ? undefined : body(result, operations.updateTypedConnection);
+      return bodyOrNothing(result, operations.updateTypedConnection);
     },
     create: async (type, connection, options) =>
       identified(
