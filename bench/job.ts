@@ -13,6 +13,7 @@ import {
   type Destination,
   type Feed,
   type PageRequest,
+  type ProgressEvent,
   runExtraction,
   type WindowPageRequest,
 } from '@millrace/extract';
@@ -224,7 +225,9 @@ async function run(job: Job): Promise<Omit<JobResult, 'peakRssMb' | 'cpuMs'>> {
       ? nowhere()
       : createDestination(job.to, job.memoryLimit === undefined ? {} : { memoryLimit: job.memoryLimit });
   const feeds = [list, ...others].map((each) => each.feed);
-  const onProgress = leanHeap();
+  const keepLean = leanHeap();
+  const onProgress = (event: ProgressEvent): void =>
+    keepLean(event.kind === 'progress' ? event.bytes / event.pages : 0);
   let summary = await runExtraction({ feeds, destination, concurrency, onProgress });
   for (let again = 1; again < (job.runs ?? 1); again += 1)
     summary = await runExtraction({ feeds, destination, concurrency, onProgress });

@@ -61,6 +61,8 @@ export type ProgressEvent =
       /** Documents expected in this run, where the source counts them. */
       readonly estimatedDocuments?: number;
       readonly pages: number;
+      /** Of the pages so far, decompressed; 0 where they come parsed. */
+      readonly bytes: number;
       readonly documentsPerSecond: number;
     }
   | {

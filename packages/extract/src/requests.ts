@@ -16,6 +16,7 @@ export class Requests {
   readonly #now: () => Date;
   #pages = 0;
   #documents = 0;
+  #bytes = 0;
   #skewMs = 0;
   readonly #bytePages: BytePages;
   readonly #counts = { ofAllPages: false, largestPage: 0 };
@@ -45,6 +46,11 @@ export class Requests {
   /** Documents received, those received twice counted twice. */
   get documents(): number {
     return this.#documents;
+  }
+
+  /** Bytes of the pages that came as bytes. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** The server's clock less this machine's, in ms, as of the last answer. */
@@ -105,6 +111,7 @@ export class Requests {
     const size = documents.length;
     this.#pages += 1;
     this.#documents += size;
+    this.#bytes += page.body?.length ?? 0;
     if (size > 0 && (totalCount ?? 0) > size) this.#counts.ofAllPages = true;
     this.#counts.largestPage = Math.max(this.#counts.largestPage, size);
     this.#onPage();

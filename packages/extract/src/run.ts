@@ -171,6 +171,7 @@ async function runFeed(
         documents: requests.documents,
         ...(tally.estimatedDocuments === undefined ? {} : { estimatedDocuments: tally.estimatedDocuments }),
         pages: requests.pages,
+        bytes: requests.bytes,
         documentsPerSecond: seconds > 0 ? requests.documents / seconds : 0,
       });
     },

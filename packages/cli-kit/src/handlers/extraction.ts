@@ -128,7 +128,7 @@ async function extractAndBuild(
     ...(run.spool === undefined ? {} : { spool: run.spool }),
     signal: io.signal,
     onProgress: (event) => {
-      keepLean();
+      keepLean(event.kind === 'progress' ? event.bytes / event.pages : 0);
       if (event.kind === 'committed') {
         run.committed = true;
         run.log?.write(event.receipt);
