@@ -6,7 +6,7 @@ import { mergeRanges } from './ranges.ts';
 import { type Receipt, type ReceiptBody, sealReceipt, type Span } from './receipt.ts';
 import { ledgerHead, readWindowed, stateHash, stateJson, writeWindowed } from './state.ts';
 import { isoTime } from './timestamp.ts';
-import { completeTo } from './windowed.ts';
+import { completeTo } from './complete-to.ts';
 
 /** How far a feed is, by its state and its receipts. */
 export interface FeedStatus {

@@ -1,3 +1,5 @@
+import { isoTime } from './timestamp.ts';
+
 /** A span of time, half-open: `from` belongs to it, `to` does not. Milliseconds since 1970-01-01T00:00:00Z. */
 export interface Range {
   readonly from: number;
@@ -68,4 +70,9 @@ export function splitRange(range: Range, parts: number, step = 1): Range[] {
 /** Whether the instant lies in the range. */
 export function inRange(range: Range, instant: number): boolean {
   return instant >= range.from && instant < range.to;
+}
+
+/** The bounds as ISO 8601 UTC. */
+export function isoRange(range: Range): { from: string; to: string } {
+  return { from: isoTime(range.from), to: isoTime(range.to) };
 }

@@ -4,7 +4,7 @@ import type { Page, PageRequest, WindowedFeed } from './feed.ts';
 import type { FeedRun } from './feed-run.ts';
 import type { Outcome } from './in-order.ts';
 import { type Proven, readUntilProven, type Unproven } from './proof.ts';
-import { cutRange, inRange, type Range, splitRange } from './ranges.ts';
+import { cutRange, inRange, isoRange, type Range, splitRange } from './ranges.ts';
 import { hashOf, type Question, type ReadDocument, type ReadPage } from './reading.ts';
 import type { ReceiptBody } from './receipt.ts';
 import { isoTime, parseTimestamp, valueAt } from './timestamp.ts';
@@ -253,10 +253,6 @@ export class WindowReader {
 
 function hasInstant(one: ReadDocument): one is DatedDocument {
   return one.instant !== undefined;
-}
-
-function isoRange(range: Range): { from: string; to: string } {
-  return { from: isoTime(range.from), to: isoTime(range.to) };
 }
 
 /** Whether the first page is all there is. */
