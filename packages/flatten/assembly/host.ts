@@ -46,10 +46,18 @@ const REFUSE = 0;
 const RETRY = 1;
 const WIDEN = 2;
 
+// They do not return, which the compiler cannot know: it is told wherever they are called, and keeps nothing for what would follow.
+
 /** The page is not for the kernel: not JSON, or something that only the TypeScript path can do. */
+// @ts-ignore: decorator
+@inline
 export function refuse(): void {
-  leave(REFUSE, 0, 0, 0);
+  leaveRefused();
   unreachable();
+}
+
+function leaveRefused(): void {
+  leave(REFUSE, 0, 0, 0);
 }
 
 /** The page will do when it is begun again. */
@@ -59,7 +67,13 @@ export function retry(): void {
 }
 
 /** A column must first be joined with the type of a value. `detail`: spellings of a DATETIME, 1 for a wide INTEGER. */
+// @ts-ignore: decorator
+@inline
 export function widen(column: usize, kind: i32, detail: i32): void {
-  leave(WIDEN, column, kind, detail);
+  leaveToWiden(column, kind, detail);
   unreachable();
+}
+
+function leaveToWiden(column: usize, kind: i32, detail: i32): void {
+  leave(WIDEN, column, kind, detail);
 }
