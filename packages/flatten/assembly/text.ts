@@ -15,12 +15,18 @@ const SPACES: usize = memory.data<u8>([
   0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20,
 ], 16);
 
-/** The first quote, backslash or control character from `p` on. The zeros after the page end every string. */
+/**
+ * The first quote, backslash or control character from `p` on; refuses what before it is not UTF-8. The zeros after the page end every
+ * string.
+ */
 // @ts-ignore: decorator
 @inline
-export function endOfPlain(p: usize): usize {
+export function endOfPlain(start: usize): usize {
+  let p = start;
+  let all = v128.load(p);
   while (true) {
     const bytes = v128.load(p);
+    all = v128.or(all, bytes);
     // Of what becomes a space or less when this bit is turned, the quote alone is no control character.
     const stops = i8x16.bitmask(
       v128.or(
@@ -28,7 +34,10 @@ export function endOfPlain(p: usize): usize {
         i8x16.le_u(v128.xor(bytes, v128.load(TWOS)), v128.load(SPACES)),
       ),
     );
-    if (stops !== 0) return p + ctz(stops);
+    if (stops !== 0) {
+      if (i8x16.bitmask(all) !== 0) checkUtf8(start, p + 16);
+      return p + ctz(stops);
+    }
     p += 16;
   }
 }
@@ -285,27 +294,15 @@ const SECOND_HIGH: usize = memory.data<i8>([
 ], 16);
 
 /**
- * Whether bytes are UTF-8, 16 at a time: three table look-ups say of each pair of bytes what would be wrong with it. The sixteen bytes
- * before them are looked at, too, and up to 15 after them. A sequence that is cut is seen only with the zeros that follow it.
+ * Refuses bytes that are not UTF-8, 16 at a time: three table look-ups say of each pair of bytes what would be wrong with it. What stands
+ * before them is ASCII. A sequence that is cut at the end is not seen.
  * J. Keiser, D. Lemire: Validating UTF-8 In Less Than One Instruction Per Byte, https://arxiv.org/abs/2010.03090
  */
-export function isUtf8(p: usize, length: usize): bool {
+function checkUtf8(p: usize, end: usize): void {
   const low = i8x16.splat(0x0f);
   const high = i8x16.splat(-128);
   let error = i8x16.splat(0);
-  const end = p + length;
-  while (p < end) {
-    if (i8x16.bitmask(v128.load(p - 16)) === 0) {
-      while (
-        p + 64 < end &&
-        i8x16.bitmask(
-          v128.or(
-            v128.or(v128.load(p), v128.load(p, 16)),
-            v128.or(v128.load(p, 32), v128.load(p, 48)),
-          ),
-        ) === 0
-      ) p += 64;
-    }
+  for (; p < end; p += 16) {
     const bytes = v128.load(p);
     const one = v128.load(p - 1);
     const special = v128.and(
@@ -318,7 +315,6 @@ export function isUtf8(p: usize, length: usize): bool {
     const third = i8x16.sub_sat_u(v128.load(p - 2), i8x16.splat(0x60));
     const fourth = i8x16.sub_sat_u(v128.load(p - 3), i8x16.splat(0x70));
     error = v128.or(error, v128.xor(v128.and(v128.or(third, fourth), high), special));
-    p += 16;
   }
-  return !v128.any_true(error);
+  if (v128.any_true(error)) refuse();
 }
