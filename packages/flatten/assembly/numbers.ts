@@ -50,10 +50,19 @@ function areEightDigits(bytes: u64): bool {
   return ((bytes & high) | (((bytes + 0x0606060606060606) & high) >> 4)) === 0x3333333333333333;
 }
 
+/** How many of eight bytes are digits before the first that is none. */
+// @ts-ignore: decorator
+@inline
+export function leadingDigits(bytes: u64): u32 {
+  // A digit stays below 128 when this is added. What a byte that is none carries on meets only bytes after it.
+  const values = bytes ^ 0x3030303030303030;
+  return <u32>(ctz(((values + 0x7676767676767676) | values) & 0x8080808080808080) >> 3);
+}
+
 /** Their value: neighbours are joined to two digits, to four, to eight. */
 // @ts-ignore: decorator
 @inline
-function eightDigits(bytes: u64): u64 {
+export function eightDigits(bytes: u64): u64 {
   const twos = ((bytes & 0x0f0f0f0f0f0f0f0f) * 2561) >> 8;
   const fours = ((twos & 0x00ff00ff00ff00ff) * 6553601) >> 16;
   return ((fours & 0x0000ffff0000ffff) * 42949672960001) >> 32;

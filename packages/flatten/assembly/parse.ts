@@ -4,7 +4,7 @@ import { addContent, addDocument, newArray, newColumn, newKid, newObject, refuse
 import { scratch } from './memory';
 import { Column, INTEGER, KEY, Kid, MAP, MIXED, Node, OMIT, Successors, Table, TIME, WHOLE } from './records';
 import { addBoolean, addJson, addNumber, addSmallInteger, addText, addTime, formOf } from './columns';
-import { readNumber } from './numbers';
+import { eightDigits, leadingDigits, readNumber } from './numbers';
 import { addRow, checkKey, clearKeys, lookUp, noteKeyOf } from './tables';
 import { endOfPlain, skipString, unescape, unescapedEnd, unescapedLength } from './text';
 
@@ -80,14 +80,19 @@ function objectOf(kid: Kid): Node {
   return made;
 }
 
+function makeColumn(kid: Kid): Column {
+  const made = changetype<Column>(newColumn(changetype<usize>(kid), false));
+  kid.column = made;
+  if ((kid.flags & KEY) === 0) kid.plain = made;
+  return made;
+}
+
 // @ts-ignore: decorator
 @inline
 function columnOf(kid: Kid): Column {
   const column = kid.column;
   if (column !== null) return column;
-  const made = changetype<Column>(newColumn(changetype<usize>(kid), false));
-  kid.column = made;
-  return made;
+  return makeColumn(kid);
 }
 
 // @ts-ignore: decorator
@@ -168,8 +173,16 @@ function parseObject(node: Node, p: usize, level: i32): usize {
       p = skipSpaces(p);
       char = load<u8>(p);
     }
-    if (char === QUOTE && (kid.flags & ~MIXED) === 0) p = parseText(columnOf(kid), row, p + 1);
-    else p = parseMember(kid, p, char, row, level + 1);
+    // What a kid has already it takes: only of the columns are some left to `parseMember`.
+    const column = kid.plain;
+    const object = kid.object;
+    if (char === QUOTE && column !== null) p = parseText(column, row, p + 1);
+    else if (char === OPEN_OBJECT && object !== null) p = parseObject(object, p + 1, level + 1);
+    else {
+      let end: usize = 0;
+      if (char - 0x31 < 9 && column !== null && column.kind === INTEGER) end = parseSmallInteger(column, p, row);
+      p = end !== 0 ? end : parseMember(kid, p, char, row, level + 1);
+    }
     expected = kid;
     if (load<u16>(p) === NEXT_KEY) {
       p++;
@@ -201,39 +214,31 @@ function parseMember(kid: Kid, p: usize, char: u8, row: u32, level: i32): usize 
   return parseScalar(kid, p, char, row);
 }
 
+/** A number of INTEGER that begins with a digit other than 0, when it has at most seven of them and nothing else; 0 when it has not. */
 // @ts-ignore: decorator
 @inline
+function parseSmallInteger(column: Column, p: usize, row: u32): usize {
+  const bytes = load<u64>(p);
+  const digits = leadingDigits(bytes);
+  const end = p + digits;
+  const after = load<u8>(end);
+  if (digits > 7 || (after !== COMMA && after !== CLOSE_OBJECT)) return 0;
+  addSmallInteger(column, row, eightDigits(bytes << (64 - ((<u64>digits) << 3))), digits);
+  return end;
+}
+
 function parseScalar(kid: Kid, p: usize, char: u8, row: u32): usize {
   if (char === QUOTE) return parseText(columnOf(kid), row, p + 1);
-  const first = <u32>char - 0x31;
-  if (first < 9) {
-    const column = columnOf(kid);
-    if (column.kind === INTEGER) {
-      let value: u64 = first + 1;
-      let end = p + 1;
-      let digit: u32;
-      while ((digit = <u32>load<u8>(end) - 0x30) < 10) {
-        value = value * 10 + digit;
-        end++;
-      }
-      const after = load<u8>(end);
-      if (end - p <= 15 && after !== 0x2e && (after | 0x20) !== 0x65) {
-        addSmallInteger(column, row, value, <u32>(end - p));
-        return end;
-      }
-    }
-  } else {
-    const word = load<u32>(p);
-    if (word === NULL) return p + 4;
-    if (word === TRUE) {
-      addBoolean(columnOf(kid), row, true);
-      return p + 4;
-    }
-    if (char === 0x66) {
-      if (load<u32>(p, 1) !== ALSE) refuse();
-      addBoolean(columnOf(kid), row, false);
-      return p + 5;
-    }
+  const word = load<u32>(p);
+  if (word === NULL) return p + 4;
+  if (word === TRUE) {
+    addBoolean(columnOf(kid), row, true);
+    return p + 4;
+  }
+  if (char === 0x66) {
+    if (load<u32>(p, 1) !== ALSE) refuse();
+    addBoolean(columnOf(kid), row, false);
+    return p + 5;
   }
   const column = columnOf(kid);
   const end = readNumber(p);

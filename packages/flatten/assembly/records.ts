@@ -105,6 +105,8 @@ export class Kid extends Successors {
   /** The object in which the key was last seen. */
   stamp: u32;
   column: Column | null;
+  /** The column of a kid that is not KEY. */
+  plain: Column | null;
   object: Node | null;
   array: Table | null;
   json: Column | null;
