@@ -18,7 +18,7 @@ import {
 } from './records';
 import { CANONICAL_SPELLING, DATE_SPELLINGS, canonicalSpellings, days, millis, spellingsOf } from './dates';
 import { double, isWide, lengthOfInteger, mostChars, numberKind, textLength, whole, writeInteger } from './numbers';
-import { copyBytes, equalBytes, firstBytes, firstSlot, hashOf, hashOfFew, utf16Length } from './text';
+import { copyBytes, equalBytes, firstBytes, hashOf, hashOfFew, utf16Length } from './text';
 
 /** As in the host's `encode.ts`. */
 const DICTIONARY_TRIAL: u32 = 1024;
@@ -330,6 +330,13 @@ function copyText(column: Column, p: usize, length: u32): void {
   column.to = at + 4 + length;
 }
 
+/** The last slot of a column's hash table. */
+// @ts-ignore: decorator
+@inline
+export function slotMask(column: Column): u32 {
+  return <u32>-1 >>> column.slotShift;
+}
+
 /** Bits of a slot that are an index; the hash has the rest of its lower half. */
 const INDEX: u32 = 0xffff;
 
@@ -337,7 +344,7 @@ function addToDictionary(column: Column, p: usize, length: u32): void {
   if (length <= 16) {
     const bytes = firstBytes(p, length);
     const hash = hashOfFew(bytes, length);
-    const found = load<u64>(column.slots + (<usize>firstSlot(hash, column.slotMask) << 3));
+    const found = load<u64>(column.slots + (<usize>(hash >>> column.slotShift) << 3));
     if (found !== 0 && ((<u32>found ^ (hash << 16)) & ~INDEX) === 0) {
       const at = column.data + <usize>(found >> 32);
       if (load<u32>(at) === length && !v128.any_true(v128.xor(firstBytes(at + 4, length), bytes))) {
@@ -351,9 +358,9 @@ function addToDictionary(column: Column, p: usize, length: u32): void {
 
 function findOrAdd(column: Column, p: usize, length: u32): void {
   const hash = hashOf(p, length);
-  const mask = column.slotMask;
+  const mask = slotMask(column);
   const slots = column.slots;
-  let slot = firstSlot(hash, mask);
+  let slot = hash >>> column.slotShift;
   while (true) {
     const found = load<u64>(slots + (<usize>slot << 3));
     if (found === 0) break;
@@ -391,12 +398,14 @@ function findOrAdd(column: Column, p: usize, length: u32): void {
 @inline
 function addIndex(column: Column, index: u32): void {
   const at = column.count - 1;
-  if (at >= column.indexRoom) {
-    const room = column.indexRoom * 2;
-    column.indices = enlarge(column.indices, <usize>at << 2, <usize>column.indexRoom << 2, <usize>room << 2);
-    column.indexRoom = room;
-  }
+  if (at >= column.indexRoom) growIndices(column);
   store<u32>(column.indices + (<usize>at << 2), index);
+}
+
+function growIndices(column: Column): void {
+  const size = <usize>column.indexRoom << 2;
+  column.indices = enlarge(column.indices, size, size, size * 2);
+  column.indexRoom *= 2;
 }
 
 function growEntries(column: Column): void {
@@ -406,11 +415,11 @@ function growEntries(column: Column): void {
 }
 
 function growSlots(column: Column): void {
-  const size = (<usize>column.slotMask + 1) << 3;
+  const size = (<usize>slotMask(column) + 1) << 3;
   const larger = allocate(size * 2);
   release(column.slots, size);
   column.slots = larger;
-  column.slotMask = column.slotMask * 2 + 1;
+  column.slotShift--;
   hashEntries(column);
 }
 
@@ -422,14 +431,14 @@ function slotOf(offset: u32, hash: u32, index: u32): u64 {
 
 /** Fills the hash table with the dictionary. */
 export function hashEntries(column: Column): void {
-  const mask = column.slotMask;
+  const mask = slotMask(column);
   const slots = column.slots;
   memory.fill(slots, 0, (<usize>mask + 1) << 3);
   for (let index: u32 = 0; index < column.entryCount; index++) {
     const offset = load<u32>(column.entries + (<usize>index << 2));
     const at = column.data + offset;
     const hash = hashOf(at + 4, load<u32>(at));
-    let slot = firstSlot(hash, mask);
+    let slot = hash >>> column.slotShift;
     while (load<u64>(slots + (<usize>slot << 3)) !== 0) slot = (slot + 1) & mask;
     store<u64>(slots + (<usize>slot << 3), slotOf(offset, hash, index));
   }

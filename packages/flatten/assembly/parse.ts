@@ -2,7 +2,7 @@
 import { canonical, canonicalAt, canonicalLength } from './canonical';
 import { addContent, addDocument, newArray, newColumn, newKid, newObject, refuse, retry, toJson } from './host';
 import { scratch } from './memory';
-import { Column, INTEGER, KEY, Kid, MAP, MIXED, Node, OMIT, Successors, Table, TIME, WHOLE } from './records';
+import { Column, INTEGER, KEY, Kid, LONG, MAP, MIXED, Node, OMIT, Successors, Table, TIME, WHOLE } from './records';
 import { addBoolean, addJson, addNumber, addSmallInteger, addText, addTime, formOf } from './columns';
 import { eightDigits, leadingDigits, readNumber } from './numbers';
 import { addRow, checkKey, clearKeys, lookUp, noteKeyOf } from './tables';
@@ -95,21 +95,25 @@ function columnOf(kid: Kid): Column {
   return makeColumn(kid);
 }
 
+/** Whether a key of at most 16 bytes, with its quote and colon, is that of a kid. */
 // @ts-ignore: decorator
 @inline
 function startsWithKey(kid: Kid, p: usize): bool {
-  const bytes = changetype<usize>(kid) + offsetof<Kid>();
   const mask = kid.mask;
-  if ((i8x16.bitmask(i8x16.eq(v128.load(p), v128.load(bytes))) & mask) !== mask) return false;
-  return kid.length <= 16 || hasRestOfKey(bytes, p, kid.length);
+  return (i8x16.bitmask(i8x16.eq(v128.load(p), v128.load(changetype<usize>(kid) + offsetof<Kid>()))) & mask) === mask;
+}
+
+function startsWithAnyKey(kid: Kid, p: usize): bool {
+  if ((kid.mask & LONG) === 0) return startsWithKey(kid, p);
+  return hasRestOfKey(changetype<usize>(kid) + offsetof<Kid>(), p, kid.length);
 }
 
 function hasRestOfKey(key: usize, p: usize, length: u32): bool {
-  let i: u32 = 16;
-  for (; i + 16 <= length; i += 16) {
+  let i: u32 = 0;
+  for (; i + 16 < length; i += 16) {
     if (i8x16.bitmask(i8x16.eq(v128.load(p + i), v128.load(key + i))) !== 0xffff) return false;
   }
-  const mask = (1 << (length & 15)) - 1;
+  const mask = (1 << (length - i)) - 1;
   return (i8x16.bitmask(i8x16.eq(v128.load(p + i), v128.load(key + i))) & mask) === mask;
 }
 
@@ -117,9 +121,14 @@ let afterColon: usize = 0;
 
 /** The kid for the key at `p` when it is not the one expected; leaves what follows its colon, and learns. */
 function findKid(node: Node, expected: Successors, p: usize): Kid {
+  const next = expected.next;
+  if ((next.mask & LONG) !== 0 && startsWithAnyKey(next, p)) {
+    afterColon = p + next.length;
+    return next;
+  }
   const other = expected.other;
-  if (other !== null && startsWithKey(other, p)) {
-    expected.other = expected.next;
+  if (startsWithAnyKey(other, p)) {
+    expected.other = next;
     expected.next = other;
     afterColon = p + other.length;
     return other;
@@ -140,7 +149,7 @@ function findKid(node: Node, expected: Successors, p: usize): Kid {
   afterColon++;
   let kid = lookUp(node, key, length);
   if (kid === null) kid = changetype<Kid>(newKid(changetype<usize>(node), key, length));
-  expected.other = expected.next;
+  expected.other = next;
   expected.next = kid;
   return kid;
 }
@@ -160,7 +169,7 @@ function parseObject(node: Node, p: usize, level: i32): usize {
   while (true) {
     p++;
     let kid = expected.next;
-    if (kid !== null && startsWithKey(kid, p)) p += kid.length;
+    if (startsWithKey(kid, p)) p += kid.length;
     else {
       kid = findKid(node, expected, p);
       p = afterColon;
@@ -168,11 +177,7 @@ function parseObject(node: Node, p: usize, level: i32): usize {
     // Of equal keys the last would win.
     if (kid.stamp === own) refuse();
     kid.stamp = own;
-    let char = load<u8>(p);
-    if (char <= 0x20) {
-      p = skipSpaces(p);
-      char = load<u8>(p);
-    }
+    const char = load<u8>(p);
     // What a kid has already it takes: only of the columns are some left to `parseMember`.
     const column = kid.plain;
     const object = kid.object;
@@ -181,7 +186,7 @@ function parseObject(node: Node, p: usize, level: i32): usize {
     else {
       let end: usize = 0;
       if (char - 0x31 < 9 && column !== null && column.kind === INTEGER) end = parseSmallInteger(column, p, row);
-      p = end !== 0 ? end : parseMember(kid, p, char, row, level + 1);
+      p = end !== 0 ? end : parseMember(kid, p, row, level + 1);
     }
     expected = kid;
     if (load<u16>(p) === NEXT_KEY) {
@@ -197,8 +202,10 @@ function parseObject(node: Node, p: usize, level: i32): usize {
   }
 }
 
-/** A member that is no plain string. */
-function parseMember(kid: Kid, p: usize, char: u8, row: u32, level: i32): usize {
+/** A member that is not one of those. */
+function parseMember(kid: Kid, p: usize, row: u32, level: i32): usize {
+  p = skipSpace(p);
+  const char = load<u8>(p);
   const flags = kid.flags & ~MIXED;
   if (flags !== 0) {
     if ((flags & OMIT) !== 0) return skipValue(p, 0);

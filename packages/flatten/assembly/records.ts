@@ -26,6 +26,10 @@ export const MAP = 4;
 export const KEY = 8;
 export const MIXED = 16;
 
+/** Key masks: the key has more than 16 bytes; it is never written without escapes. */
+export const LONG = 0x10000;
+export const NEVER = 0x20000;
+
 // Fields used for every value come first, so that they share a cache line.
 
 @unmanaged
@@ -47,17 +51,12 @@ export class Column {
   limit: usize;
   indices: usize;
   indexRoom: u32;
-  /** Offset in `data` of each dictionary value. */
-  entries: usize;
-  entryCount: u32;
   /** Open hash table: where in `data` the value is, sixteen bits of its hash, its index + 1. */
   slots: usize;
-  slotMask: u32;
-  entryRoom: u32;
-  maxBytes: u32;
+  /** By how much a hash is shifted for the slot where it is looked for first. */
+  slotShift: u32;
   /** Bit set of the rows that have a value, as long as the table has room: only where a row before the last value has none. */
   valid: usize;
-  table: Table;
   gaps: bool;
   /** Texts: whether no dictionary is tried. */
   plain: bool;
@@ -65,6 +64,12 @@ export class Column {
   wide: bool;
   /** DATETIME: see `dates.ts` of the host. */
   spellings: i32;
+  maxBytes: u32;
+  /** Offset in `data` of each dictionary value. */
+  entries: usize;
+  entryCount: u32;
+  entryRoom: u32;
+  table: Table;
 
   /** As at the start of the page. */
   pageSpellings: i32;
@@ -82,8 +87,8 @@ export class Column {
 /** What came next the last two times. */
 @unmanaged
 export class Successors {
-  next: Kid | null;
-  other: Kid | null;
+  next: Kid;
+  other: Kid;
 }
 
 /** A declared key's value in the row under way. */
@@ -100,7 +105,7 @@ export class Kid extends Successors {
   flags: i32;
   /** Bytes of the key with its closing quote and the colon. */
   length: u32;
-  /** Those of the first 16 bytes that count; one that cannot be matched when the key is never written without escapes. */
+  /** Those of the first 16 bytes that count, and more that they cannot match: `LONG` or `NEVER`. */
   mask: i32;
   /** The object in which the key was last seen. */
   stamp: u32;
@@ -110,7 +115,6 @@ export class Kid extends Successors {
   object: Node | null;
   array: Table | null;
   json: Column | null;
-  hash: u32;
   /** For KEY. */
   value: KeyValue | null;
 }

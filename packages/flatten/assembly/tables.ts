@@ -1,11 +1,14 @@
 // Tables and columns as a whole: making, growing, marking the start of a page, going back to it, and emptying.
 import { refuse } from './host';
 import { allocate, enlarge, release } from './memory';
-import { Column, KeyValue, Kid, Node, NONE, STRING, Table } from './records';
-import { dropDictionary, hashEntries } from './columns';
+import { Column, KeyValue, Kid, LONG, NEVER, Node, NONE, STRING, Table } from './records';
+import { dropDictionary, hashEntries, slotMask } from './columns';
 import { copyBytes, equalBytes, firstSlot, hashOf } from './text';
 
 const FIRST_ROWS = 64;
+
+/** Follows where nothing has been seen to follow: a kid that no key matches. */
+let nobody: Kid = changetype<Kid>(0);
 
 let tables: usize = 0;
 let tableCount: u32 = 0;
@@ -23,6 +26,8 @@ export function resetTables(): void {
   tableCount = 0;
   tableRoom = 16;
   tables = allocate(tableRoom << 2);
+  nobody = changetype<Kid>(clear(allocate(offsetof<Kid>() + 16), offsetof<Kid>() + 16));
+  nobody.mask = NEVER;
 }
 
 /** A table whose declared key has `keyCount` columns (0: none). */
@@ -61,6 +66,8 @@ export function elementOf(table: Table): usize {
 export function newNode(table: Table): usize {
   const node = changetype<Node>(clear(allocate(offsetof<Node>()), offsetof<Node>()));
   node.table = table;
+  node.next = nobody;
+  node.other = nobody;
   node.slotMask = 15;
   node.slots = clear(allocate(16 << 2), 16 << 2);
   return changetype<usize>(node);
@@ -68,14 +75,15 @@ export function newNode(table: Table): usize {
 
 /** A kid of a node; `isPlain` when its key is written without escapes. The key's bytes are at `key`. */
 export function newKid(node: Node, key: usize, length: u32, isPlain: bool, flags: i32): usize {
-  const size = offsetof<Kid>() + length + 32;
+  const size = offsetof<Kid>() + ((length + 17) & ~15);
   const kid = changetype<Kid>(clear(allocate(size), size));
   const bytes = changetype<usize>(kid) + offsetof<Kid>();
   memory.copy(bytes, key, length);
-  kid.hash = hashOf(bytes, length);
   store<u16>(bytes + length, 0x3a22);
   kid.length = length + 2;
-  kid.mask = !isPlain ? 0x10000 : length + 2 >= 16 ? 0xffff : (1 << (length + 2)) - 1;
+  kid.mask = !isPlain ? NEVER : length > 14 ? LONG | 0xffff : (1 << (length + 2)) - 1;
+  kid.next = nobody;
+  kid.other = nobody;
   kid.flags = flags;
   if (++node.kids * 2 > node.slotMask) growNode(node);
   insertKid(node, kid);
@@ -83,7 +91,7 @@ export function newKid(node: Node, key: usize, length: u32, isPlain: bool, flags
 }
 
 function insertKid(node: Node, kid: Kid): void {
-  let slot = firstSlot(kid.hash, node.slotMask);
+  let slot = firstSlot(hashOf(changetype<usize>(kid) + offsetof<Kid>(), kid.length - 2), node.slotMask);
   while (load<u32>(node.slots + (<usize>slot << 2)) !== 0) slot = (slot + 1) & node.slotMask;
   store<u32>(node.slots + (<usize>slot << 2), <u32>changetype<usize>(kid));
 }
@@ -102,13 +110,12 @@ function growNode(node: Node): void {
 
 /** The kid for the key at `key` (fifteen bytes after it can be read); `null` when there is none. */
 export function lookUp(node: Node, key: usize, length: u32): Kid | null {
-  const hash = hashOf(key, length);
-  let slot = firstSlot(hash, node.slotMask);
+  let slot = firstSlot(hashOf(key, length), node.slotMask);
   while (true) {
     const found = load<u32>(node.slots + (<usize>slot << 2));
     if (found === 0) return null;
     const kid = changetype<Kid>(<usize>found);
-    if (kid.hash === hash && kid.length === length + 2 && equalBytes(<usize>found + offsetof<Kid>(), key, length)) return kid;
+    if (kid.length === length + 2 && equalBytes(<usize>found + offsetof<Kid>(), key, length)) return kid;
     slot = (slot + 1) & node.slotMask;
   }
 }
@@ -138,7 +145,7 @@ export function newColumn(
   column.indices = allocate(16 << 2);
   column.entryRoom = 16;
   column.entries = allocate(16 << 2);
-  column.slotMask = 15;
+  column.slotShift = 28;
   column.slots = clear(allocate(16 << 3), 16 << 3);
   markColumn(column);
   if (table.columnCount === table.columnRoom) {
@@ -383,7 +390,7 @@ export function emptyTables(): void {
 /** Forgets the values of a column. */
 export function emptyColumn(column: Column): void {
   column.gaps = false;
-  if (column.entryCount !== 0) clear(column.slots, (<usize>column.slotMask + 1) << 3);
+  if (column.entryCount !== 0) clear(column.slots, (<usize>slotMask(column) + 1) << 3);
   column.count = 0;
   column.to = column.data;
   column.entryCount = 0;
