@@ -333,8 +333,14 @@ function copyText(column: Column, p: usize, length: u32): void {
 /** The last slot of a column's hash table. */
 // @ts-ignore: decorator
 @inline
-export function slotMask(column: Column): u32 {
+function slotMask(column: Column): u32 {
   return <u32>-1 >>> column.slotShift;
+}
+
+// @ts-ignore: decorator
+@inline
+export function sizeOfSlots(column: Column): usize {
+  return (<usize>slotMask(column) + 1) << 2;
 }
 
 /** Bits of a slot that are an index; the hash has the rest of its lower half. */
@@ -344,11 +350,12 @@ function addToDictionary(column: Column, p: usize, length: u32): void {
   if (length <= 16) {
     const bytes = firstBytes(p, length);
     const hash = hashOfFew(bytes, length);
-    const found = load<u64>(column.slots + (<usize>(hash >>> column.slotShift) << 3));
-    if (found !== 0 && ((<u32>found ^ (hash << 16)) & ~INDEX) === 0) {
-      const at = column.data + <usize>(found >> 32);
+    const found = load<u32>(slotAt(column, hash >>> column.slotShift));
+    if (found !== 0 && ((found ^ (hash << 16)) & ~INDEX) === 0) {
+      const index = (found & INDEX) - 1;
+      const at = entryAt(column, index);
       if (load<u32>(at) === length && !v128.any_true(v128.xor(firstBytes(at + 4, length), bytes))) {
-        addIndex(column, (<u32>found & INDEX) - 1);
+        addIndex(column, index);
         return;
       }
     }
@@ -359,15 +366,15 @@ function addToDictionary(column: Column, p: usize, length: u32): void {
 function findOrAdd(column: Column, p: usize, length: u32): void {
   const hash = hashOf(p, length);
   const mask = slotMask(column);
-  const slots = column.slots;
   let slot = hash >>> column.slotShift;
   while (true) {
-    const found = load<u64>(slots + (<usize>slot << 3));
+    const found = load<u32>(slotAt(column, slot));
     if (found === 0) break;
-    if (((<u32>found ^ (hash << 16)) & ~INDEX) === 0) {
-      const at = column.data + <usize>(found >> 32);
+    if (((found ^ (hash << 16)) & ~INDEX) === 0) {
+      const index = (found & INDEX) - 1;
+      const at = entryAt(column, index);
       if (load<u32>(at) === length && equalBytes(at + 4, p, length)) {
-        addIndex(column, (<u32>found & INDEX) - 1);
+        addIndex(column, index);
         return;
       }
     }
@@ -385,9 +392,8 @@ function findOrAdd(column: Column, p: usize, length: u32): void {
     return;
   }
   if (index >= column.entryRoom) growEntries(column);
-  const offset = <u32>(column.to - column.data);
-  store<u32>(column.entries + (<usize>index << 2), offset);
-  store<u64>(slots + (<usize>slot << 3), slotOf(offset, hash, index));
+  store<u32>(column.entries + (<usize>index << 2), <u32>(column.to - column.data));
+  store<u32>(slotAt(column, slot), slotOf(hash, index));
   column.entryCount = index + 1;
   copyText(column, p, length);
   addIndex(column, index);
@@ -415,7 +421,7 @@ function growEntries(column: Column): void {
 }
 
 function growSlots(column: Column): void {
-  const size = (<usize>slotMask(column) + 1) << 3;
+  const size = sizeOfSlots(column);
   const larger = allocate(size * 2);
   release(column.slots, size);
   column.slots = larger;
@@ -425,22 +431,26 @@ function growSlots(column: Column): void {
 
 // @ts-ignore: decorator
 @inline
-function slotOf(offset: u32, hash: u32, index: u32): u64 {
-  return (<u64>offset << 32) | (hash << 16) | (index + 1);
+function slotAt(column: Column, slot: u32): usize {
+  return column.slots + (<usize>slot << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function slotOf(hash: u32, index: u32): u32 {
+  return (hash << 16) | (index + 1);
 }
 
 /** Fills the hash table with the dictionary. */
 export function hashEntries(column: Column): void {
   const mask = slotMask(column);
-  const slots = column.slots;
-  memory.fill(slots, 0, (<usize>mask + 1) << 3);
+  memory.fill(column.slots, 0, sizeOfSlots(column));
   for (let index: u32 = 0; index < column.entryCount; index++) {
-    const offset = load<u32>(column.entries + (<usize>index << 2));
-    const at = column.data + offset;
+    const at = entryAt(column, index);
     const hash = hashOf(at + 4, load<u32>(at));
     let slot = hash >>> column.slotShift;
-    while (load<u64>(slots + (<usize>slot << 3)) !== 0) slot = (slot + 1) & mask;
-    store<u64>(slots + (<usize>slot << 3), slotOf(offset, hash, index));
+    while (load<u32>(slotAt(column, slot)) !== 0) slot = (slot + 1) & mask;
+    store<u32>(slotAt(column, slot), slotOf(hash, index));
   }
 }
 
@@ -466,6 +476,11 @@ export function dropDictionary(column: Column, count: u32): void {
 // @ts-ignore: decorator
 @inline
 function entryOf(column: Column, value: u32): usize {
-  const index = load<u32>(column.indices + (<usize>value << 2));
+  return entryAt(column, load<u32>(column.indices + (<usize>value << 2)));
+}
+
+// @ts-ignore: decorator
+@inline
+function entryAt(column: Column, index: u32): usize {
   return column.data + load<u32>(column.entries + (<usize>index << 2));
 }

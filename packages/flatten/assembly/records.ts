@@ -51,7 +51,9 @@ export class Column {
   limit: usize;
   indices: usize;
   indexRoom: u32;
-  /** Open hash table: where in `data` the value is, sixteen bits of its hash, its index + 1. */
+  /** Offset in `data` of each dictionary value. */
+  entries: usize;
+  /** Open hash table: sixteen bits of a value's hash, and its index + 1. */
   slots: usize;
   /** By how much a hash is shifted for the slot where it is looked for first. */
   slotShift: u32;
@@ -65,8 +67,6 @@ export class Column {
   /** DATETIME: see `dates.ts` of the host. */
   spellings: i32;
   maxBytes: u32;
-  /** Offset in `data` of each dictionary value. */
-  entries: usize;
   entryCount: u32;
   entryRoom: u32;
   table: Table;

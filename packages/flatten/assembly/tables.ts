@@ -2,7 +2,7 @@
 import { refuse } from './host';
 import { allocate, enlarge, release } from './memory';
 import { Column, KeyValue, Kid, LONG, NEVER, Node, NONE, STRING, Table } from './records';
-import { dropDictionary, hashEntries, slotMask } from './columns';
+import { dropDictionary, hashEntries, sizeOfSlots } from './columns';
 import { copyBytes, equalBytes, firstSlot, hashOf } from './text';
 
 const FIRST_ROWS = 64;
@@ -146,7 +146,7 @@ export function newColumn(
   column.entryRoom = 16;
   column.entries = allocate(16 << 2);
   column.slotShift = 28;
-  column.slots = clear(allocate(16 << 3), 16 << 3);
+  column.slots = clear(allocate(16 << 2), 16 << 2);
   markColumn(column);
   if (table.columnCount === table.columnRoom) {
     const size = <usize>table.columnRoom << 2;
@@ -390,7 +390,7 @@ export function emptyTables(): void {
 /** Forgets the values of a column. */
 export function emptyColumn(column: Column): void {
   column.gaps = false;
-  if (column.entryCount !== 0) clear(column.slots, (<usize>slotMask(column) + 1) << 3);
+  if (column.entryCount !== 0) clear(column.slots, sizeOfSlots(column));
   column.count = 0;
   column.to = column.data;
   column.entryCount = 0;
