@@ -42,17 +42,18 @@ function areDigits(p: usize, count: i32): bool {
   return true;
 }
 
-/** Reads `2025-02-25` into `days`. Neighbouring rows often have the same month. */
+/** Reads `2025-02-25`, whose last two are digits, into `days`. Neighbouring rows often have the same month. */
 // @ts-ignore: decorator
 @inline
-function readDate(p: usize): bool {
+function readDay(p: usize): bool {
   if (load<u64>(p) !== monthText && !readMonth(p)) return false;
-  const tens = <u32>digit(p + 8);
-  const ones = <u32>digit(p + 9);
-  const day = tens * 10 + ones;
-  if (tens > 9 || ones > 9 || day - 1 >= monthLength) return false;
+  const day = twoDigits(p + 8);
   days = dayBefore + day;
-  return true;
+  return <u32>(day - 1) < monthLength;
+}
+
+function readDate(p: usize): bool {
+  return areDigits(p + 8, 2) && readDay(p);
 }
 
 function readMonth(p: usize): bool {
@@ -81,7 +82,7 @@ const ABOVE: usize = memory.data<u8>([9, 9, 0, 2, 9, 0, 5, 9, 0, 5, 9, 0, 9, 9, 
 /** `spellingsOf` a text of 24 bytes for the spelling that almost all have; 0 when it is not that. */
 export function canonicalSpellings(p: usize): i32 {
   const above = i8x16.sub(v128.load(p, 8), v128.load(LEAST));
-  if (!i8x16.all_true(i8x16.le_u(above, v128.load(ABOVE))) || !readDate(p)) return 0;
+  if (!i8x16.all_true(i8x16.le_u(above, v128.load(ABOVE))) || !readDay(p)) return 0;
   // All three pairs at once: ten times the tens, and the ones.
   const clock = load<u64>(p, 11) & 0x0f0f000f0f000f0f;
   const pairs = clock * 10 + (clock >> 8);

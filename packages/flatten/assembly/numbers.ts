@@ -19,6 +19,7 @@ export let textLength: u32 = 0;
 /** No canonical text is longer: 0 when that is not known. */
 export let mostChars: u32 = 0;
 
+const WHOLE_POWERS: usize = memory.data<u32>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000], 16);
 const powers: usize = memory.data(19 * 8, 16);
 const doublePowers: usize = memory.data(19 * 8, 16);
 
@@ -42,14 +43,6 @@ function digitAt(p: usize): u32 {
   return <u32>load<u8>(p) - 0x30;
 }
 
-/** Whether eight bytes are digits: their upper halves are 3, and stay 3 when 6 is added. */
-// @ts-ignore: decorator
-@inline
-function areEightDigits(bytes: u64): bool {
-  const high: u64 = 0xf0f0f0f0f0f0f0f0;
-  return ((bytes & high) | (((bytes + 0x0606060606060606) & high) >> 4)) === 0x3333333333333333;
-}
-
 /** How many of eight bytes are digits before the first that is none. */
 // @ts-ignore: decorator
 @inline
@@ -62,10 +55,17 @@ export function leadingDigits(bytes: u64): u32 {
 /** Their value: neighbours are joined to two digits, to four, to eight. */
 // @ts-ignore: decorator
 @inline
-export function eightDigits(bytes: u64): u64 {
+function eightDigits(bytes: u64): u64 {
   const twos = ((bytes & 0x0f0f0f0f0f0f0f0f) * 2561) >> 8;
   const fours = ((twos & 0x00ff00ff00ff00ff) * 6553601) >> 16;
   return ((fours & 0x0000ffff0000ffff) * 42949672960001) >> 32;
+}
+
+/** Their value when only the first so many, from one to eight, count. */
+// @ts-ignore: decorator
+@inline
+export function firstDigits(bytes: u64, count: u32): u64 {
+  return eightDigits(bytes << (64 - (<u64>count << 3)));
 }
 
 /** Reads the number at `p` into the variables above and gives what follows it. */
@@ -77,13 +77,18 @@ export function readNumber(start: usize): usize {
   let digit = digitAt(p);
   if (digit > 9) refuse();
   let mantissa: u64 = digit;
-  p++;
-  if (digit !== 0) {
+  const digits = leadingDigits(load<u64>(p));
+  if (digit === 0) {
+    p++;
+    if (digits > 1) refuse();
+  } else {
+    mantissa = firstDigits(load<u64>(p), digits);
+    p += digits;
     while ((digit = digitAt(p)) < 10) {
       mantissa = mantissa * 10 + digit;
       p++;
     }
-  } else if (digitAt(p) < 10) refuse();
+  }
   const char = load<u8>(p);
   if (char !== 0x2e && (char | 0x20) !== 0x65) {
     setInteger(mantissa, negative, <u32>(p - first));
@@ -112,15 +117,14 @@ function readFraction(start: usize, point: usize, integer: u64, negative: bool):
   let zeros: u32 = 0;
   if (load<u8>(p) === 0x2e) {
     const fraction = ++p;
-    while (areEightDigits(load<u64>(p))) {
-      mantissa = mantissa * 100000000 + eightDigits(load<u64>(p));
-      p += 8;
-    }
-    let digit: u32;
-    while ((digit = digitAt(p)) < 10) {
-      mantissa = mantissa * 10 + digit;
-      p++;
-    }
+    let count: u32;
+    do {
+      const bytes = load<u64>(p);
+      count = leadingDigits(bytes);
+      if (count === 0) break;
+      mantissa = mantissa * load<u32>(WHOLE_POWERS + (<usize>count << 2)) + firstDigits(bytes, count);
+      p += count;
+    } while (count === 8);
     places = <u32>(p - fraction);
     if (places === 0) refuse();
     while (zeros < places && load<u8>(p - 1 - zeros) === 0x30) zeros++;

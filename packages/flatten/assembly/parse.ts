@@ -4,7 +4,7 @@ import { addContent, addDocument, newArray, newColumn, newKid, newObject, refuse
 import { scratch } from './memory';
 import { Column, INTEGER, KEY, Kid, LONG, MAP, MIXED, Node, OMIT, Successors, Table, TIME, WHOLE } from './records';
 import { addBoolean, addJson, addNumber, addSmallInteger, addText, addTime, formOf } from './columns';
-import { eightDigits, leadingDigits, readNumber } from './numbers';
+import { firstDigits, leadingDigits, readNumber } from './numbers';
 import { addRow, checkKey, clearKeys, lookUp, noteKeyOf } from './tables';
 import { endOfPlain, skipString, unescape, unescapedEnd, unescapedLength } from './text';
 
@@ -185,7 +185,7 @@ function parseObject(node: Node, p: usize, level: i32): usize {
     else if (char === OPEN_OBJECT && object !== null) p = parseObject(object, p + 1, level + 1);
     else {
       let end: usize = 0;
-      if (char - 0x31 < 9 && column !== null && column.kind === INTEGER) end = parseSmallInteger(column, p, row);
+      if (char - 0x31 < 9 && column !== null && column.kind === INTEGER) end = parseSmallInteger(column, row, p);
       p = end !== 0 ? end : parseMember(kid, p, row, level + 1);
     }
     expected = kid;
@@ -221,16 +221,14 @@ function parseMember(kid: Kid, p: usize, row: u32, level: i32): usize {
   return parseScalar(kid, p, char, row);
 }
 
-/** A number of INTEGER that begins with a digit other than 0, when it has at most seven of them and nothing else; 0 when it has not. */
-// @ts-ignore: decorator
-@inline
-function parseSmallInteger(column: Column, p: usize, row: u32): usize {
+/** A number of INTEGER that begins with another digit than 0, when it has at most seven of them and nothing else; 0 when it has not. */
+function parseSmallInteger(column: Column, row: u32, p: usize): usize {
   const bytes = load<u64>(p);
   const digits = leadingDigits(bytes);
   const end = p + digits;
   const after = load<u8>(end);
-  if (digits > 7 || (after !== COMMA && after !== CLOSE_OBJECT)) return 0;
-  addSmallInteger(column, row, eightDigits(bytes << (64 - ((<u64>digits) << 3))), digits);
+  if (digits > 7 || after === 0x2e || (after | 0x20) === 0x65) return 0;
+  addSmallInteger(column, row, firstDigits(bytes, digits), digits);
   return end;
 }
 
@@ -238,16 +236,20 @@ function parseScalar(kid: Kid, p: usize, char: u8, row: u32): usize {
   if (char === QUOTE) return parseText(columnOf(kid), row, p + 1);
   const word = load<u32>(p);
   if (word === NULL) return p + 4;
+  const column = columnOf(kid);
+  if (char - 0x31 < 9 && column.kind === INTEGER) {
+    const end = parseSmallInteger(column, row, p);
+    if (end !== 0) return end;
+  }
   if (word === TRUE) {
-    addBoolean(columnOf(kid), row, true);
+    addBoolean(column, row, true);
     return p + 4;
   }
   if (char === 0x66) {
     if (load<u32>(p, 1) !== ALSE) refuse();
-    addBoolean(columnOf(kid), row, false);
+    addBoolean(column, row, false);
     return p + 5;
   }
-  const column = columnOf(kid);
   const end = readNumber(p);
   addNumber(column, row, p, <u32>(end - p));
   return end;
