@@ -8,7 +8,7 @@ import {
   DATETIME,
   DECLARED_DATETIME,
   DECLARED_FLOAT,
-  DICTIONARY_TEXT,
+  DICTIONARY,
   FLOAT,
   INTEGER,
   JSON_TEXT,
@@ -110,20 +110,23 @@ export function formOf(column: Column): u32 {
   return load<u32>(changetype<usize>(column));
 }
 
-/** A string. Fifteen bytes after it can be read. */
+/** A string, whose length it gives. Fifteen bytes after it can be read. */
 // @ts-ignore: decorator
 @inline
-export function addText(column: Column, row: u32, p: usize, length: u32): void {
+export function addText(column: Column, row: u32, p: usize, length: u32): u32 {
   const form = formOf(column);
-  if (form === PLAIN_TEXT) {
-    setValid(column, row);
-    measureText(column, p, length);
-    copyText(column, p, length);
-  } else if (form === DICTIONARY_TEXT) {
-    setValid(column, row);
-    measureText(column, p, length);
-    addToDictionary(column, p, length);
-  } else addTypedText(column, row, p, length);
+  if ((form & ~DICTIONARY) !== PLAIN_TEXT) {
+    addTypedText(column, row, p, length);
+    return length;
+  }
+  setValid(column, row);
+  // Of a length that is foretold what follows need not wait for the one that was found.
+  const most = column.maxChars;
+  if (length === most) length = most;
+  else if (length > most) growLengths(column, p, length);
+  if (form === PLAIN_TEXT) copyText(column, p, length);
+  else addToDictionary(column, p, length);
+  return length;
 }
 
 /** Adds the date-time of 24 bytes at `p`, when it is one in the spelling that almost all have and that the column takes. */

@@ -6,7 +6,7 @@ import { allocate, release } from './memory';
 /** Zeros after the window: they end whatever is cut, and are what vectors read too much. */
 const PADDING = 128;
 
-/** Bytes of text before those that are checked. */
+/** Bytes before those that are read: the check of UTF-8 looks at them, too. */
 const BEFORE = 16;
 
 let block: usize = 0;

@@ -262,8 +262,7 @@ function parseText(column: Column, row: u32, p: usize): usize {
   if (formOf(column) === TIME && load<u8>(p, 24) === QUOTE && addTime(column, row, p)) return p + 25;
   const end = endOfPlain(p);
   if (load<u8>(end) !== QUOTE) return parseEscaped(column, row, p);
-  addText(column, row, p, <u32>(end - p));
-  return end + 1;
+  return p + addText(column, row, p, <u32>(end - p)) + 1;
 }
 
 function parseEscaped(column: Column, row: u32, p: usize): usize {

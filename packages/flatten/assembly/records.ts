@@ -14,10 +14,10 @@ export const JSON_TEXT: u8 = 7;
 export const DECLARED_FLOAT = 1;
 export const DECLARED_DATETIME = 2;
 
-/** The first four fields of a column of undeclared type: STRING without and with a dictionary, and DATETIME, which would try one. */
+/** The first four fields of a column of undeclared type: STRING, with `DICTIONARY` or without, and DATETIME, which would try one. */
+export const DICTIONARY: u32 = 1 << 16;
 export const PLAIN_TEXT: u32 = <u32>STRING;
-export const DICTIONARY_TEXT: u32 = <u32>STRING | (1 << 16);
-export const TIME: u32 = <u32>DATETIME | (1 << 16);
+export const TIME: u32 = <u32>DATETIME | DICTIONARY;
 
 /** Kid flags. */
 export const OMIT = 1;
