@@ -22,6 +22,8 @@ export interface FolderEnd {
 
 /** Bytes of values of a part, before they are compressed. */
 const MAX_PART_BYTES = 256 * 1024 * 1024;
+/** Files of keys that are written side by side. */
+const KEYS_AT_A_TIME = 8;
 
 interface Setting {
   readonly store: FolderStore;
@@ -166,10 +168,16 @@ export class FolderTransaction implements Transaction {
 
   async #finishParts(): Promise<void> {
     const { store } = this.#setting;
-    for (const { path, table, rows, bytes, sha256, content, keys } of await this.#parts.finish()) {
+    const finished = await this.#parts.finish();
+    for (let from = 0; from < finished.length; from += KEYS_AT_A_TIME) {
+      const some = finished.slice(from, from + KEYS_AT_A_TIME);
+      await Promise.all(
+        some.map(({ path, table, keys }) => store.writeKeys(this.#draftOf(table.name).folder, basename(path), keys)),
+      );
+    }
+    for (const { path, table, rows, bytes, sha256, content } of finished) {
       const draft = this.#draftOf(table.name);
       const file = basename(path);
-      await store.writeKeys(draft.folder, file, keys);
       const part = { file, rows, bytes, sha256, rowsHash: content.hash, schema: table };
       this.#drafts.set(nameKey(table.name), { ...draft, parts: [...draft.parts, part] });
     }

@@ -59,6 +59,8 @@ export class PartSet {
   #waiting: (readonly TableBatch[])[] = [];
   #waitingBytes = 0;
   #finished: FinishedPart[] = [];
+  /** Their files, until they are on the disk. */
+  #closing: Promise<void>[] = [];
   /** Not closed yet. */
   readonly #opened = new Set<OpenPart>();
   /** The last thing that was asked of the encoding, until its answer is in the files: answers are met in the order of what was asked. */
@@ -91,14 +93,17 @@ export class PartSet {
     await this.#encodeWaiting();
     this.#finishParts([...this.#parts.values()]);
     await this.#last;
+    await Promise.all(this.#closing);
     const finished = this.#finished;
     this.#finished = [];
+    this.#closing = [];
     return finished;
   }
 
   /** Leaves everything as it is; what was written is of no use. */
   async forget(): Promise<void> {
     await this.#last.catch(() => undefined);
+    await Promise.allSettled(this.#closing);
     this.#waiting = [];
     this.#parts.clear();
     if (this.#opened.size === 0) return;
@@ -188,18 +193,21 @@ export class PartSet {
   }
 
   #finishParts(parts: readonly OpenPart[]): void {
-    if (parts.length === 0) return;
-    for (const { table } of parts) this.#parts.delete(nameKey(table.name));
-    this.#ask(0, this.#encoding.finish(parts.map(({ number }) => number)), async (answers) => {
-      await append(parts, answers);
-      const ends = new Map(answers.map(({ part, end }) => [part, end]));
-      await Promise.all(parts.map((part) => this.#close(part)));
-      for (const { number, path, table, rows } of parts) {
-        const end = ends.get(number);
+    for (const part of parts) {
+      const { number, path } = part;
+      this.#parts.delete(nameKey(part.table.name));
+      // One by one: while the next is encoded, this one gets into its file and on the disk.
+      this.#ask(0, this.#encoding.finish([number]), async (answers) => {
+        await append([part], answers);
+        const end = answers.find((answer) => answer.part === number)?.end;
         if (end === undefined) throw new TypeError(`The file ${path} has no end`);
-        this.#finished.push({ path, table, rows, ...end });
-      }
-    });
+        this.#finished.push({ path, table: part.table, rows: part.rows, ...end });
+        const closed = this.#close(part);
+        // Met in `finish`.
+        closed.catch(() => undefined);
+        this.#closing.push(closed);
+      });
+    }
   }
 
   async #close(part: OpenPart): Promise<void> {
