@@ -43,8 +43,9 @@ function fileOptions({ codec = 'zstd', columnName }: EncodeParquetOptions): Parq
   };
 }
 
-/** The least that Node takes. */
+/** The least that Node takes, and the most that is allocated for a page at a time: few large pages need more, and what is not needed is garbage. */
 const MIN_CHUNK = 64;
+const MAX_CHUNK = 65_536;
 
 // Level 1 is half again as fast as the default level and gives files a few per cent larger.
 function zstd(page: Uint8Array): Uint8Array {
@@ -53,7 +54,7 @@ function zstd(page: Uint8Array): Uint8Array {
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
     pledgedSrcSize: page.length,
     // Most pages then are one piece.
-    chunkSize: Math.max(MIN_CHUNK, page.length >> 1),
+    chunkSize: Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, page.length >> 1)),
   });
 }
 
