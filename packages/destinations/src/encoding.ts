@@ -39,8 +39,8 @@ export class LocalEncoding implements Encoding {
     // There is nothing to start.
   }
 
-  async write(writes: readonly PartWrite[]): Promise<readonly PartChunks[]> {
-    return writes.map(({ part, spec, rows }) => {
+  async write(writes: Iterable<PartWrite>): Promise<readonly PartChunks[]> {
+    return Array.from(writes, ({ part, spec, rows }) => {
       const encoder = this.#parts.get(part) ?? this.#open(part, spec);
       return { part, chunks: encoder.write(rows) };
     });

@@ -85,8 +85,8 @@ export function packWrites(writes: readonly PartWrite[], take: (bytes: number) =
   };
 }
 
-/** The rows again; their columns are views of the buffer. */
-export function unpackWrites({ buffer, writes }: PackedWrites): PartWrite[] {
+/** The rows again; their columns are views of the buffer. One after the other: those of all tables at once would outlive the short-lived space. */
+export function* unpackWrites({ buffer, writes }: PackedWrites): Generator<PartWrite> {
   const words = new Int32Array(
     buffer,
     0,
@@ -115,11 +115,10 @@ export function unpackWrites({ buffer, writes }: PackedWrites): PartWrite[] {
     at += WORDS;
     return result;
   };
-  return writes.map(({ part, spec, rows, columns, keyColumns }) => ({
-    part,
-    ...(spec === undefined ? {} : { spec }),
-    rows: { rows, keyColumns, columns: Array.from({ length: columns }, () => column(rows)) },
-  }));
+  for (const { part, spec, rows, columns, keyColumns } of writes) {
+    const unpacked: PartRows = { rows, keyColumns, columns: Array.from({ length: columns }, () => column(rows)) };
+    yield spec === undefined ? { part, rows: unpacked } : { part, spec, rows: unpacked };
+  }
 }
 
 function plainValues(buffer: ArrayBuffer, kind: number, at: number, bytes: number, count: number): PlainValues {

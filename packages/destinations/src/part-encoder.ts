@@ -57,10 +57,14 @@ export class PartEncoder {
     const batch: TableBatch = {
       table,
       rows,
-      columns: table.columns.map((schema, index) => {
+      columns: table.columns.map((wanted, index): Column => {
         const column = columns[index];
-        if (column === undefined) throw new TypeError(`The rows of ${table.name} have no column ${schema.name}`);
-        return { ...column, schema: keyColumns.find(({ name }) => name === schema.name) ?? schema };
+        if (column === undefined) throw new TypeError(`The rows of ${table.name} have no column ${wanted.name}`);
+        const schema = keyColumns.find(({ name }) => name === wanted.name) ?? wanted;
+        const { nullCount, validity, values } = column;
+        return validity === undefined
+          ? { schema, rows, nullCount, values }
+          : { schema, rows, nullCount, validity, values };
       }),
     };
     this.#content.addBatch(batch);

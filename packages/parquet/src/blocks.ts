@@ -31,13 +31,13 @@ export class Blocks {
   length = 0;
   private readonly blocks: Uint8Array[] = [];
 
-  append(bytes: Uint8Array): void {
-    let from = 0;
-    while (from < bytes.length) {
+  append(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    let from = start;
+    while (from < end) {
       const within = this.length % BLOCK;
       if (within === 0) this.blocks.push(takeBlock());
-      const size = Math.min(bytes.length - from, BLOCK - within);
-      this.blocks.at(-1)?.set(from === 0 && size === bytes.length ? bytes : bytes.subarray(from, from + size), within);
+      const size = Math.min(end - from, BLOCK - within);
+      this.blocks.at(-1)?.set(size === bytes.length ? bytes : bytes.subarray(from, from + size), within);
       this.length += size;
       from += size;
     }

@@ -90,7 +90,7 @@ export class BytesBuilder implements ValueBuilder {
     const start = cursor.offset;
     // Strings that are all taken need not be counted here: `encode` does.
     const end = count === values.count - cursor.index ? data.length : stringsEnd(data, start, count);
-    this.entries.append(data.subarray(start, end));
+    this.entries.append(data, start, end);
     cursor.offset = end;
     if (this.hasIndices) this.appendOwnIndices(this.entryCount, count);
     this.count += count;

@@ -20,7 +20,7 @@ export function batchColumns(file: TableSchema, batch: TableBatch): readonly (Co
   const { name: table, columns: wanted } = file;
   const given = batch.columns;
   if (given.length === wanted.length && given.every(({ schema }, index) => schema.name === wanted[index]?.name)) {
-    for (const [index, column] of given.entries()) checkColumn(table, batch.rows, column, wanted[index]?.type);
+    given.forEach((column, index) => checkColumn(table, batch.rows, column, wanted[index]?.type));
     return given;
   }
   const byName = new Map(given.map((column) => [column.schema.name, column]));

@@ -35,7 +35,7 @@ abstract class FixedBuilder implements ValueBuilder {
     const { width, data } = this;
     const { values, index } = cursor;
     if (values.kind !== 'dictionary') {
-      data.append(rawBytes(values).subarray(index * width, (index + count) * width));
+      data.append(rawBytes(values), index * width, (index + count) * width);
     } else {
       const { dictionary, indices } = values;
       data.append(this.expanded(rawBytes(dictionary), indices.subarray(index, index + count)));

@@ -55,6 +55,8 @@ class FileWriter implements ParquetWriter {
   rows = 0;
   bytes = 0;
   private table: TableSchema;
+  /** The last batch's, which mostly is the next one's. */
+  private newest: TableSchema | undefined;
   private readonly options: CheckedOptions;
   private readonly columns: readonly OpenColumn[];
   private readonly rowGroups: RowGroupInfo[] = [];
@@ -81,27 +83,30 @@ class FileWriter implements ParquetWriter {
     const { rowGroupRows, rowGroupBytes } = this.options;
     const columns = batchColumns(this.table, batch);
     this.state = 'writing';
-    const cursors = columns.map((column): ValueCursor | undefined =>
-      column === undefined ? undefined : { values: column.values, index: 0, offset: 0 },
-    );
-    const size = columns.reduce((sum, column) => sum + (column === undefined ? 0 : columnSize(column)), 0);
+    const cursors: (ValueCursor | undefined)[] = [];
+    let size = 0;
+    for (const column of columns) {
+      cursors.push(column === undefined ? undefined : { values: column.values, index: 0, offset: 0 });
+      if (column !== undefined) size += columnSize(column);
+    }
     const rowSize = Math.max(1, size / batch.rows);
     const chunks: Uint8Array[] = [];
     for (let from = 0; from < batch.rows; ) {
       const fitting = Math.max(1, Math.floor((rowGroupBytes - this.openSize()) / rowSize));
       const rows = Math.min(batch.rows - from, rowGroupRows - this.openRows, fitting);
-      for (const [index, { validity, values }] of this.columns.entries()) {
+      let index = 0;
+      for (const { validity, values } of this.columns) {
         const cursor = cursors[index];
         if (cursor === undefined) validity.append(new Uint8Array((rows + 7) >> 3), 0, rows);
         else values.append(cursor, validity.append(columns[index]?.validity, from, rows));
+        index++;
       }
       from += rows;
       this.openRows += rows;
       if (this.openRows >= rowGroupRows || this.openSize() >= rowGroupBytes * FULL) chunks.push(this.closeRowGroup());
     }
     this.rows += batch.rows;
-    const newest = new Map(batch.table.columns.map((column) => [column.name, column]));
-    this.table = { ...batch.table, columns: this.table.columns.map((column) => newest.get(column.name) ?? column) };
+    if (batch.table !== this.newest) this.takeTable(batch.table);
     this.state = 'open';
     return chunks;
   }
@@ -126,6 +131,13 @@ class FileWriter implements ParquetWriter {
       out.append(magic());
     });
     return [...chunks, end];
+  }
+
+  /** What a newer table says of its columns counts. */
+  private takeTable(table: TableSchema): void {
+    const newest = new Map(table.columns.map((column) => [column.name, column]));
+    this.table = { ...table, columns: this.table.columns.map((column) => newest.get(column.name) ?? column) };
+    this.newest = table;
   }
 
   private checkOpen(): void {
