@@ -102,7 +102,7 @@ async function overhead(folder: string, quick: boolean, details: Record<string, 
 }
 
 async function gzip(folder: string, quick: boolean, details: Record<string, unknown>): Promise<number> {
-  const pages = quick ? 40 : 200;
+  const pages = quick ? 40 : 500;
   const options = JSON.stringify({ kind: 'contexts', pages, size: 500, events: 10 });
   const server = await startServer<{ url: string }>('page-server.ts', [options]);
   try {

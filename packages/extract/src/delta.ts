@@ -93,7 +93,7 @@ async function loadDelta(
         served: end.served,
         ...(end.counted === undefined ? {} : { counted: end.counted }),
         proof: end.proof,
-        contentHash: hashOf(load.changedDocuments()),
+        contentHash: load.contentHash,
         pages: run.requests.pages,
         attempts: end.attempts,
         serverTime: isoTime(end.startedAt),
@@ -250,11 +250,9 @@ class DeltaLoad {
     return { ...reading, keys: new Set([...reading.keys, ...this.#known.keys()]) };
   }
 
-  /** What a document's hash is over, for those that were handed over. */
-  *changedDocuments(): Generator<Pick<ReadDocument, 'hashes' | 'hashAt'>> {
-    for (let place = 0; place < this.#known.size; place += 1) {
-      if (!this.#known.isUnchanged(place)) yield { hashes: this.#known.hashOf(place), hashAt: 0 };
-    }
+  /** The order-free hash of those that were handed over. */
+  get contentHash(): string {
+    return this.#known.changedHash();
   }
 
   /** Where the next run goes on: the latest change seen, but not later than the last pass began. */

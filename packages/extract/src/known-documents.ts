@@ -1,5 +1,5 @@
 /** What a load knows of each document, side by side: there may be millions, and an object and a hash of its own each would cost more than the load. */
-import { hashBytes } from './content-hash.ts';
+import { ContentHash, hashBytes } from './content-hash.ts';
 import { KeyTable } from './key-table.ts';
 import type { ReadDocument } from './reading.ts';
 
@@ -58,6 +58,15 @@ export class KnownDocuments {
   /** Its hash, until it is described anew. */
   hashOf(place: number): Buffer {
     return this.#hashes.subarray(place * hashBytes, (place + 1) * hashBytes);
+  }
+
+  /** The order-free hash of all that are not as an earlier run wrote them. */
+  changedHash(): string {
+    const content = new ContentHash();
+    for (let place = 0; place < this.size; place += 1) {
+      if (!this.isUnchanged(place)) content.add(this.#hashes, place * hashBytes);
+    }
+    return content.toString();
   }
 
   /** NaN: none. */

@@ -115,12 +115,16 @@ export class Requests {
     if (size > 0 && (totalCount ?? 0) > size) this.#counts.ofAllPages = true;
     this.#counts.largestPage = Math.max(this.#counts.largestPage, size);
     this.#onPage();
+    let contentHash: string | undefined;
     return {
       documents,
       totalCount,
       next: next === null || next === '' ? undefined : next,
       serverTime,
-      contentHash: hashOf(documents),
+      // Most pages of a stream are never asked for it.
+      get contentHash() {
+        return (contentHash ??= hashOf(documents));
+      },
       release: page.release,
     };
   }
