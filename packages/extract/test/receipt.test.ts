@@ -48,6 +48,15 @@ test('the content hash knows neither order nor grouping, and two equal documents
   );
 });
 
+test('the content hash is exact for more documents than a double could add up', () => {
+  const largest = Buffer.alloc(32, 0xff);
+  const count = 2 ** 21 + 3;
+  const content = new ContentHash();
+  for (let added = 0; added < count; added += 1) content.add(largest);
+  const sum = (BigInt(count) * (2n ** 256n - 1n)) % 2n ** 256n;
+  expect(content.toString()).toBe(sum.toString(16).padStart(64, '0'));
+});
+
 function sumOf(hashes: readonly Buffer[]): string {
   const content = new ContentHash();
   for (const hash of hashes) content.add(hash);
