@@ -342,7 +342,7 @@ class DeltaLoad {
     const place = this.#known.add(one);
     const held = this.#held.length;
     this.#known.describe(place, one, instant, held);
-    const before = this.#before?.recent[this.#before === undefined ? '' : keyText(one)];
+    const before = this.#before === undefined ? undefined : this.#before.recent[keyText(one)];
     const unchanged = before !== undefined && before === this.#known.hashOf(place).toString('base64url');
     this.#known.setUnchanged(place, unchanged);
     if (!unchanged) this.#hold(held, one, place);

@@ -10,7 +10,7 @@ export class KeyTable {
   /** Where each key ends in `bytes`; it begins where the one before ends. */
   #ends = new Float64Array(firstRoom);
   #bytes = Buffer.allocUnsafeSlow(firstRoom * 32);
-  /** So that nobody can choose keys that have one code. */
+  /** Another in each run: so are the keys that have one code. */
   readonly #seed = Math.trunc(Math.random() * 2 ** 32);
   #size = 0;
 
