@@ -1,4 +1,5 @@
 /** Keys as bytes, numbered in the order in which they come: a map of texts would take several times the memory, and the heap's time. */
+import { copyInto } from './copy-into.ts';
 
 const firstRoom = 256;
 
@@ -47,9 +48,10 @@ export class KeyTable {
     const start = this.#startOf(place);
     const end = start + to - from;
     if (end > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(end, this.#bytes.length * 2));
-      larger.set(this.#bytes.subarray(0, start));
-      this.#bytes = larger;
+      this.#bytes = copyInto(
+        Buffer.allocUnsafeSlow(Math.max(end, this.#bytes.length * 2)),
+        this.#bytes.subarray(0, start),
+      );
     }
     for (let index = from; index < to; index += 1) this.#bytes[start + index - from] = bytes[index] ?? 0;
     this.#size += 1;
@@ -85,12 +87,8 @@ export class KeyTable {
 
   #grow(): void {
     const room = this.#codes.length * 2;
-    const codes = new Int32Array(room);
-    codes.set(this.#codes);
-    this.#codes = codes;
-    const ends = new Float64Array(room);
-    ends.set(this.#ends);
-    this.#ends = ends;
+    this.#codes = copyInto(new Int32Array(room), this.#codes);
+    this.#ends = copyInto(new Float64Array(room), this.#ends);
   }
 
   #spread(): void {

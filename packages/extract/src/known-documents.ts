@@ -1,5 +1,6 @@
 /** What a load knows of each document, side by side: there may be millions, and an object and a hash of its own each would cost more than the load. */
 import { ContentHash, hashBytes } from './content-hash.ts';
+import { copyInto } from './copy-into.ts';
 import { KeyTable } from './key-table.ts';
 import type { ReadDocument } from './reading.ts';
 
@@ -109,17 +110,9 @@ export class KnownDocuments {
 
   #grow(): void {
     const room = this.#instants.length * 2;
-    const hashes = Buffer.allocUnsafeSlow(room * hashBytes);
-    this.#hashes.copy(hashes);
-    this.#hashes = hashes;
-    const instants = new Float64Array(room);
-    instants.set(this.#instants);
-    this.#instants = instants;
-    const held = new Int32Array(room);
-    held.set(this.#held);
-    this.#held = held;
-    const flags = new Uint8Array(room);
-    flags.set(this.#flags);
-    this.#flags = flags;
+    this.#hashes = copyInto(Buffer.allocUnsafeSlow(room * hashBytes), this.#hashes);
+    this.#instants = copyInto(new Float64Array(room), this.#instants);
+    this.#held = copyInto(new Int32Array(room), this.#held);
+    this.#flags = copyInto(new Uint8Array(room), this.#flags);
   }
 }
