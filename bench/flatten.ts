@@ -130,7 +130,7 @@ function toColumns(name: CorpusName, engine: Engine): PageWork {
   const flattener = createFlattener(SPECS[name], { engine });
   return (page) => {
     if (page !== undefined) flattener.push(page, AT);
-    if (flattener.pendingDocuments >= (page === undefined ? 1 : BATCH_DOCUMENTS[name])) flattener.take();
+    if (flattener.pendingDocuments >= (page === undefined ? 1 : BATCH_DOCUMENTS[name])) flattener.take({ views: true });
   };
 }
 

@@ -71,7 +71,7 @@ export function createPartWork({ corpus, codec, folder, worker = 0 }: PartOption
     if (part.file !== undefined) closeSync(part.file);
   };
   const takeBatch = (): void => {
-    for (const batch of flattener.take().tables) {
+    for (const batch of flattener.take({ views: true }).tables) {
       const { table } = batch;
       const shape = table.columns.map(({ type, name }) => `${type} ${name}`).join('\n');
       let part = open.get(table.name);

@@ -24,7 +24,7 @@ export function measureWidths(): Readonly<Record<string, number>> {
       for (let round = 0; round < ROUNDS; round++) {
         const start = performance.now();
         flattener.push(page);
-        const { tables } = flattener.take();
+        const { tables } = flattener.take({ views: true });
         columns.push(performance.now() - start);
         for (const batch of tables) {
           const writer = createParquetWriter(batch.table);

@@ -1,5 +1,42 @@
 /** Memory of batches and files, which a heap that is nearly empty would be long in giving back. */
+import type { Column, PlainValues, TableBatch } from '@millrace/flatten';
 import type { PartChunks, PartWrite } from './encoding.ts';
+
+/** Rows that stay when the memory that they were in is used for others. */
+export function ownTables(tables: readonly TableBatch[]): TableBatch[] {
+  const copies = new Map<ArrayBufferView, PlainValues>();
+  return tables.map((batch) => ({ ...batch, columns: batch.columns.map((column) => ownColumn(column, copies)) }));
+}
+
+function ownColumn(column: Column, copies: Map<ArrayBufferView, PlainValues>): Column {
+  const { validity, values } = column;
+  const isDictionary = values.kind === 'dictionary';
+  const plain = isDictionary ? values.dictionary : values;
+  const view = plain.kind === 'bytes' ? plain.data : plain.values;
+  // The tables of a family have the values of their key in common.
+  const own = copies.get(view) ?? ownValues(plain);
+  copies.set(view, own);
+  return {
+    ...column,
+    ...(validity === undefined ? {} : { validity: new Uint8Array(validity) }),
+    values: isDictionary ? { ...values, indices: new Uint32Array(values.indices), dictionary: own } : own,
+  };
+}
+
+function ownValues(plain: PlainValues): PlainValues {
+  switch (plain.kind) {
+    case 'boolean':
+      return { ...plain, values: new Uint8Array(plain.values) };
+    case 'int32':
+      return { ...plain, values: new Int32Array(plain.values) };
+    case 'int64':
+      return { ...plain, values: new BigInt64Array(plain.values) };
+    case 'double':
+      return { ...plain, values: new Float64Array(plain.values) };
+    case 'bytes':
+      return { ...plain, data: new Uint8Array(plain.data) };
+  }
+}
 
 /** The buffers of rows, those that hold nothing else. */
 export function rowBuffers(writes: readonly PartWrite[]): ArrayBuffer[] {

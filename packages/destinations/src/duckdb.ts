@@ -36,6 +36,7 @@ import { nameKey } from './schema-union.ts';
 export class DuckDBDestination implements Destination {
   readonly url: string;
   readonly takesEarlierReceipts = true;
+  readonly readsAtOnce = true;
   readonly #path: string;
   readonly #options: DestinationOptions;
   #lock: Lock | undefined;

@@ -34,6 +34,7 @@ type Tables = ReadonlyMap<string, DraftTable>;
 export class FolderDestination implements Destination {
   readonly url: string;
   readonly takesEarlierReceipts = true;
+  readonly readsAtOnce = true;
   readonly #store: FolderStore;
   readonly #options: DestinationOptions;
   #manifest: Manifest | undefined;

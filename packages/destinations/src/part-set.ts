@@ -1,7 +1,7 @@
 /** The files of a transaction, one open for each table, filled as batches come. */
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Column, TableBatch, TableSchema } from '@millrace/flatten';
-import { chunkBuffers, release } from './buffers.ts';
+import { chunkBuffers, ownTables, release } from './buffers.ts';
 import { conform } from './conform.ts';
 import { type Encoding, LocalEncoding, type PartChunks, type PartWrite } from './encoding.ts';
 import { type PartEnd, partRows, type PartSpec } from './part-encoder.ts';
@@ -76,10 +76,13 @@ export class PartSet {
   }
 
   async write(tables: readonly TableBatch[]): Promise<void> {
-    this.#waiting.push(tables);
     for (const { columns } of tables) for (const column of columns) this.#waitingBytes += bytesOf(column);
     if (this.#waitingBytes >= this.#mostWaiting / 8) this.#options.encoding.prepare();
-    if (this.#isLocal && this.#waitingBytes < this.#mostWaiting) return;
+    if (this.#isLocal && this.#waitingBytes < this.#mostWaiting) {
+      this.#waiting.push(ownTables(tables));
+      return;
+    }
+    this.#waiting.push(tables);
     this.#leaveLocal();
     while (this.#underWayBytes > MAX_UNDER_WAY_BYTES) await this.#underWay[0];
     if (this.#hasFailed) await this.#last;

@@ -78,6 +78,11 @@ export interface Destination {
   /** A commit can bring more than one receipt: several windows of a log are then committed at once. Absent: one at a time. */
   readonly takesEarlierReceipts?: true;
   /**
+   * A batch is done with when `write` settles: its columns are then views of the engine's own memory, which the next batch overwrites.
+   * Absent: they are the destination's to keep.
+   */
+  readonly readsAtOnce?: true;
+  /**
    * Creates what is missing and reads what is there. Throws before anything is written if it cannot be used.
    * May be called again while open: it then reads anew.
    */

@@ -78,6 +78,7 @@ export class TableWriter {
       },
       ledger: this.#ledger,
       kind: this.#feed.kind,
+      views: this.#destination.readsAtOnce === true,
     });
   }
 }
@@ -89,6 +90,7 @@ export class OpenWrite {
   readonly #onCommit: (tables: readonly TableSchema[], changes: readonly SchemaChange[]) => void;
   readonly #ledger: { head: LedgerHead };
   readonly #kind: Feed['kind'];
+  readonly #views: boolean;
   readonly #changes: SchemaChange[] = [];
   #rows: Record<string, number> = {};
   readonly #windows: ReceiptBody[] = [];
@@ -101,12 +103,15 @@ export class OpenWrite {
     readonly onCommit: (tables: readonly TableSchema[], changes: readonly SchemaChange[]) => void;
     readonly ledger: { head: LedgerHead };
     readonly kind: Feed['kind'];
+    /** Whether batches are views of the flattener's memory. */
+    readonly views: boolean;
   }) {
     this.#transaction = options.transaction;
     this.#flattener = options.flattener;
     this.#onCommit = options.onCommit;
     this.#ledger = options.ledger;
     this.#kind = options.kind;
+    this.#views = options.views;
   }
 
   /** Takes documents. No two between two calls of `flush` may have the same primary key. */
@@ -194,7 +199,7 @@ export class OpenWrite {
   async #handOver(): Promise<void> {
     this.#pending = 0;
     this.#pendingBytes = 0;
-    const batch = this.#flattener.take();
+    const batch = this.#flattener.take({ views: this.#views });
     for (const { table, rows } of batch.tables) {
       if (rows > 0) this.#rows[table.name] = (this.#rows[table.name] ?? 0) + rows;
     }

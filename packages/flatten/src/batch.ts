@@ -47,7 +47,7 @@ export interface TableBatch {
 
 /**
  * Rows of whole documents: a root row and all its child rows are in the same batch.
- * Buffers belong to the reader; the writer never touches them again.
+ * Buffers belong to the reader; the writer never touches them again, unless it was asked for views.
  */
 export interface Batch {
   /** Parents stand before their children. Tables without rows may be left out. */

@@ -29,6 +29,14 @@ export interface PushOptions {
   readonly at?: Path;
 }
 
+export interface TakeOptions {
+  /**
+   * The columns may be views of the flattener's own memory, good until its next `push`: a copy less, where they are read at once. They
+   * cannot be transferred. Default: they are the caller's.
+   */
+  readonly views?: boolean;
+}
+
 /**
  * What reads pages of bytes and text. Both give the same batches.
  * - `wasm`: WebAssembly with SIMD, several times as fast as `JSON.parse` alone
@@ -56,7 +64,7 @@ export interface Flattener {
    * The rows of all documents pushed since the last call. Of several documents with the same declared key only the last is in a batch.
    * Tables that are new or have changed are in it without rows, too, and so the first batch of an empty source holds the declared ones.
    */
-  take(): Batch;
+  take(options?: TakeOptions): Batch;
   /** Every table as the last taken batch left it; before the first, as the earlier run did. */
   readonly schema: readonly TableSchema[];
   /** Documents pushed since the last `take`, rejected ones among them. */
@@ -143,8 +151,8 @@ class PlanFlattener implements Flattener {
     return documents.length;
   }
 
-  take(): Batch {
-    this.#engine?.describe();
+  take({ views = false }: TakeOptions = {}): Batch {
+    this.#engine?.settle(views === true);
     const batch = takeBatch(this.#root, this.#names, this.#taken);
     this.#engine?.taken();
     this.#pendingKeys.clear();

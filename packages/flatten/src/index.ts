@@ -6,6 +6,7 @@ export {
   type FlattenerOptions,
   type Page,
   type PushOptions,
+  type TakeOptions,
 } from './flattener.ts';
 export type { Batch, Column, DictionaryValues, PlainValues, TableBatch } from './batch.ts';
 export { canonicalJson } from './canonical-json.ts';

@@ -133,6 +133,14 @@ export class ByteEngine {
     }
   }
 
+  /** The same, and makes it ready to be taken: as copies, or as views that the next push overwrites. */
+  settle(areViews: boolean): void {
+    this.describe();
+    if (this.#kernel === undefined || this.#stale) return;
+    for (const table of this.#tables) table.areViews = areViews;
+    for (const column of this.#columns.values()) if (column.count > 0) column.settle(areViews);
+  }
+
   /** Moves what is pending to the plan, which takes the rest of the batch. False when it does already. */
   spill(): boolean {
     if (this.#spilled) return false;

@@ -50,6 +50,7 @@ export class KernelColumn implements PendingValues {
   readonly #table: KernelTable;
   readonly #node: PathNode;
   readonly #isJson: boolean;
+  #areViews = false;
 
   constructor(kernel: Kernel, address: number, table: KernelTable, node: PathNode, isJson: boolean) {
     this.#kernel = kernel;
@@ -82,36 +83,53 @@ export class KernelColumn implements PendingValues {
     builder.maxBytes = this.#kernel.maxBytesOf(this.address);
   }
 
-  encode(schema: ColumnSchema, rows: number): Column {
+  /** Makes ready what `encode` takes, as copies or as views: whatever needs memory comes before the first view, which would lose its own. */
+  settle(areViews: boolean): void {
+    this.#areViews = areViews;
+    if (this.count < this.#table.rows) this.#kernel.validOf(this.address);
+    if (this.#kernel.isUnsure(this.address) !== 0) return;
     const { builder } = this.column;
-    const wasPlain = builder.plain;
-    const encoded = this.#encodeAs(schema, rows, builder);
-    if (builder.plain && !wasPlain) this.#kernel.setPlain(this.address);
-    return encoded;
+    const isText = this.state?.type === 'STRING';
+    if (isText && this.#kernel.entriesOf(this.address) < 0) builder.plain = true;
+    this.#kernel.settle(this.address);
+    if (isText && this.#kernel.entriesOf(this.address) < 0) noteDropped(builder, this.count);
+    this.#tellPlain(builder);
   }
 
-  #encodeAs(schema: ColumnSchema, rows: number, form: TextForm): Column {
-    if (this.#kernel.isUnsure(this.address) !== 0) return encodeColumn(schema, rows, this.values(), this.rows(), form);
+  encode(schema: ColumnSchema, rows: number): Column {
+    if (this.#kernel.isUnsure(this.address) !== 0) {
+      const { builder } = this.column;
+      const encoded = encodeColumn(schema, rows, this.values(), this.rows(), builder);
+      this.#tellPlain(builder);
+      return encoded;
+    }
     const { count } = this;
     const nullCount = rows - count;
-    if (schema.type === 'STRING' && this.#kernel.entriesOf(this.address) < 0) form.plain = true;
-    this.#kernel.settle(this.address);
     const dictionary = this.#kernel.entriesOf(this.address);
-    if (schema.type === 'STRING' && dictionary < 0) noteDropped(form, count);
     const { buffer } = this.#kernel.memory;
     const values =
       dictionary < 0
         ? this.#plain(schema.type, count)
         : {
             kind: 'dictionary' as const,
-            indices: new Uint32Array(new Uint32Array(buffer, offsetOf(this.#kernel.indicesOf(this.address)), count)),
+            indices: this.#out(
+              new Uint32Array(buffer, offsetOf(this.#kernel.indicesOf(this.address)), count),
+              Uint32Array,
+            ),
             dictionary: this.#plain('STRING', dictionary),
           };
     if (nullCount === 0) return { schema, rows, nullCount, values };
-    const validity = new Uint8Array(
-      new Uint8Array(buffer, offsetOf(this.#kernel.validOf(this.address)), (rows + 7) >> 3),
-    );
-    return { schema, rows, nullCount, validity, values };
+    const valid = new Uint8Array(buffer, offsetOf(this.#kernel.validOf(this.address)), (rows + 7) >> 3);
+    return { schema, rows, nullCount, validity: this.#out(valid, Uint8Array), values };
+  }
+
+  #tellPlain({ plain }: TextForm): void {
+    if (plain) this.#kernel.setPlain(this.address);
+  }
+
+  /** To copy from a view is cheaper than to slice the memory, which fills what it gives with zeros first. */
+  #out<View>(view: View, Copy: new (from: View) => View): View {
+    return this.#areViews ? view : new Copy(view);
   }
 
   /**
@@ -164,22 +182,21 @@ export class KernelColumn implements PendingValues {
     else this.#kernel.appendText(this.address, row, writeScratch(this.#kernel, canonicalText(value)));
   }
 
-  /** Copies: to copy from a view is cheaper than to slice the memory, which fills what it gives with zeros first. */
   #plain(type: ColumnType, count: number): PlainValues {
     const { buffer } = this.#kernel.memory;
     const at = offsetOf(this.#kernel.dataOf(this.address));
     switch (type) {
       case 'BOOLEAN':
-        return { kind: 'boolean', values: new Uint8Array(new Uint8Array(buffer, at, count)) };
+        return { kind: 'boolean', values: this.#out(new Uint8Array(buffer, at, count), Uint8Array) };
       case 'DATE':
-        return { kind: 'int32', values: new Int32Array(new Int32Array(buffer, at, count)) };
+        return { kind: 'int32', values: this.#out(new Int32Array(buffer, at, count), Int32Array) };
       case 'INTEGER':
       case 'DATETIME':
-        return { kind: 'int64', values: new BigInt64Array(new BigInt64Array(buffer, at, count)) };
+        return { kind: 'int64', values: this.#out(new BigInt64Array(buffer, at, count), BigInt64Array) };
       case 'FLOAT':
-        return { kind: 'double', values: new Float64Array(new Float64Array(buffer, at, count)) };
+        return { kind: 'double', values: this.#out(new Float64Array(buffer, at, count), Float64Array) };
       default: {
-        const data = new Uint8Array(new Uint8Array(buffer, at, this.#kernel.usedOf(this.address)));
+        const data = this.#out(new Uint8Array(buffer, at, this.#kernel.usedOf(this.address)), Uint8Array);
         return { kind: 'bytes', data, count };
       }
     }
@@ -233,7 +250,7 @@ function scalars(values: PlainValues, state: TypeState | undefined): Scalar[] {
       return Array.from(values.values, (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value));
     default: {
       const result: Scalar[] = [];
-      const view = new DataView(values.data.buffer);
+      const view = new DataView(values.data.buffer, values.data.byteOffset);
       for (let at = 0, i = 0; i < values.count; i++) {
         const length = view.getUint32(at, true);
         result.push(decodeOwn(values.data.subarray(at + 4, at + 4 + length)));

@@ -7,6 +7,8 @@ export class KernelTable implements PendingRows {
   readonly #kernel: Kernel;
   readonly address: number;
   readonly plan: TablePlan;
+  /** Whether the arrays below are views of the kernel's memory. */
+  areViews = false;
 
   constructor(kernel: Kernel, plan: TablePlan) {
     this.#kernel = kernel;
@@ -21,12 +23,14 @@ export class KernelTable implements PendingRows {
 
   get parentRows(): Uint32Array {
     const at = offsetOf(this.#kernel.parentRowsOf(this.address));
-    return new Uint32Array(new Uint32Array(this.#kernel.memory.buffer, at, this.rows));
+    const view = new Uint32Array(this.#kernel.memory.buffer, at, this.rows);
+    return this.areViews ? view : new Uint32Array(view);
   }
 
   get positions(): BigInt64Array {
     const at = offsetOf(this.#kernel.positionsOf(this.address));
-    return new BigInt64Array(new BigInt64Array(this.#kernel.memory.buffer, at, this.rows));
+    const view = new BigInt64Array(this.#kernel.memory.buffer, at, this.rows);
+    return this.areViews ? view : new BigInt64Array(view);
   }
 
   get lastPosition(): number {

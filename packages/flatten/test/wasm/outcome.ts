@@ -10,6 +10,7 @@ import {
   type TableSchema,
 } from '@millrace/flatten';
 import { ByteEngine } from '../../src/wasm/byte-engine.ts';
+import { copied } from './copied.ts';
 
 /** All that a caller can see of a run. */
 interface Outcome {
@@ -31,6 +32,8 @@ export function outcome(engine: Engine, { spec, pages, at = [], pagesPerBatch = 
   const flattener = createFlattener(spec, { engine });
   const results: unknown[] = [];
   const batches: Batch[] = [];
+  // Every second batch is taken as views.
+  const take = (): void => void batches.push(copied(flattener.take({ views: batches.length % 2 === 1 })));
   for (const [index, page] of pages.entries()) {
     try {
       results.push(flattener.push(page, { at }));
@@ -39,9 +42,9 @@ export function outcome(engine: Engine, { spec, pages, at = [], pagesPerBatch = 
       results.push({ ...Object.fromEntries(Object.entries(error)), name: error.name, message: error.message });
     }
     results.push(flattener.pendingDocuments);
-    if (index % pagesPerBatch === pagesPerBatch - 1) batches.push(flattener.take());
+    if (index % pagesPerBatch === pagesPerBatch - 1) take();
   }
-  batches.push(flattener.take());
+  take();
   return { pages: results, batches, schema: flattener.schema };
 }
 
