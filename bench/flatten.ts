@@ -94,7 +94,7 @@ export async function run({ quick }: Options): Promise<Result> {
       },
       dlt: dlt.details,
       memory: memory.details,
-      nanosecondsPerValue: measureWidths(),
+      widths: measureWidths(),
     },
   };
 }
