@@ -27,6 +27,7 @@ function conformColumn(column: Column | undefined, target: ColumnSchema, rows: n
 
 /** The same rows with the columns and types of a table that holds at least theirs. Columns that fit are passed on as they are. */
 export function conform(batch: TableBatch, target: TableSchema): TableBatch {
+  if (batch.table === target) return batch;
   const given = new Map(batch.columns.map((column) => [column.schema.name, column]));
   return {
     table: target,

@@ -26,11 +26,11 @@ export function takeBatch(root: TablePlan, names: Names, documents: number): Bat
   for (const table of nameTables(root, names)) {
     if (!isReady(table)) continue;
     const columns = orderedColumns(table);
+    const before = table.schema;
     const schema = describeTable(table, columns);
-    const changed = tableChanges(table.schema, schema);
-    changes.push(...changed);
+    if (schema !== before) changes.push(...tableChanges(before, schema));
     // Without rows of its own a table may still have moved: its links follow the parent's key.
-    const moved = table.rows > 0 || JSON.stringify(schema) !== JSON.stringify(table.schema);
+    const moved = table.rows > 0 || (schema !== before && JSON.stringify(schema) !== JSON.stringify(before));
     table.schema = schema;
     if (moved) tables.push(encodeTable(table, schema, columns, taken));
   }
@@ -43,7 +43,16 @@ export function emittedTables(root: TablePlan): TableSchema[] {
   return knownTables(root).flatMap((table) => table.schema ?? []);
 }
 
+/** As the last batch had it where nothing is new: whoever knows that one need not look at it again. */
 function describeTable(table: TablePlan, columns: readonly PlanColumn[]): TableSchema {
+  const schemas = columns.map((column) => {
+    column.schema = describeColumn(table, column);
+    return column.schema;
+  });
+  const last = table.schema;
+  if (last?.columns.length === schemas.length && schemas.every((schema, index) => schema === last.columns[index])) {
+    return last;
+  }
   const name = table.name ?? '';
   const primaryKey = table.keys.map((column) => column.name ?? '');
   const parent = table.parent?.schema;
@@ -55,10 +64,7 @@ function describeTable(table: TablePlan, columns: readonly PlanColumn[]): TableS
     root: parent === undefined ? name : parent.root,
     primaryKey,
     rootKey: parent === undefined ? primaryKey : primaryKey.slice(0, parent.rootKey.length),
-    columns: columns.map((column) => {
-      column.schema = describeColumn(table, column);
-      return column.schema;
-    }),
+    columns: schemas,
   };
 }
 
@@ -68,17 +74,21 @@ function describeColumn(table: TablePlan, column: PlanColumn): ColumnSchema {
   if (column.kind === 'position') {
     const last = table.pending?.lastPosition ?? table.positions.reduce((most, position) => Math.max(most, position), 0);
     const chars = Math.max(String(last).length, column.schema?.maxChars ?? 0);
+    if (chars === column.schema?.maxChars) return column.schema;
     return { name, path: [], type: 'INTEGER', role: 'position', maxChars: chars, maxBytes: chars };
   }
   const { state, maxChars, maxBytes } = column.builder;
-  const was = column.schema?.role;
+  const last = column.schema;
   const isVariant = column.slot === 'scalar' && !table.keys.includes(column) && column.node?.isVariant === true;
-  const role = column.slot === 'key' ? 'key' : was === 'variant' || isVariant ? 'variant' : 'data';
+  const role = column.slot === 'key' ? 'key' : last?.role === 'variant' || isVariant ? 'variant' : 'data';
+  if (last?.role === role && hasForm(last, { type: 'STRING', ...state, maxChars, maxBytes })) return last;
   return { name, path: column.path, role, type: 'STRING', ...state, maxChars, maxBytes };
 }
 
 function describeLink(table: TablePlan, column: LinkColumn, name: string): ColumnSchema {
   const of = described(column.of.schema);
+  const last = column.schema;
+  if (last?.role === 'link' && hasForm(last, of)) return last;
   const parent = table.parent?.name ?? '';
   const { path: _path, role: _role, name: _name, references, ...rest } = of;
   return {
@@ -88,6 +98,19 @@ function describeLink(table: TablePlan, column: LinkColumn, name: string): Colum
     role: 'link',
     references: references ?? { table: parent, column: of.name },
   };
+}
+
+type Form = Pick<ColumnSchema, 'type' | 'wide' | 'spellings' | 'maxChars' | 'maxBytes'>;
+
+/** Whether a column's values are known to be like that. */
+function hasForm(column: ColumnSchema, { type, wide, spellings, maxChars, maxBytes }: Form): boolean {
+  return (
+    column.type === type &&
+    column.wide === wide &&
+    column.spellings === spellings &&
+    column.maxChars === maxChars &&
+    column.maxBytes === maxBytes
+  );
 }
 
 /** Of what a table is made of: parents come before their children. */

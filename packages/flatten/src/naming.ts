@@ -9,7 +9,7 @@ export function nameTables(root: TablePlan, names: Names): readonly TablePlan[] 
     named.push(table);
     nameKeys(table);
     nameValues(table);
-    const children = table.children.toSorted((a, b) => compareTables(table, a, b));
+    const children = sortedChildren(table);
     for (const child of children) {
       child.name ??= names.claim(wantedTableName(table, child), [
         'table',
@@ -25,8 +25,8 @@ export function nameTables(root: TablePlan, names: Names): readonly TablePlan[] 
 
 /** The tables that have a name, parents before children; gives no names. */
 export function knownTables(table: TablePlan): readonly TablePlan[] {
-  const children = table.children.filter(({ name }) => name !== undefined);
-  return [table, ...children.sort((a, b) => compareTables(table, a, b)).flatMap(knownTables)];
+  const children = sortedChildren(table).filter(({ name }) => name !== undefined);
+  return [table, ...children.flatMap(knownTables)];
 }
 
 /** Whether a table can be told of: every key column has a type. */
@@ -96,6 +96,14 @@ function sortColumns(columns: readonly ValueColumn[]): ValueColumn[] {
         a.column.order - b.column.order || compareText(a.name, b.name) || a.column.path.length - b.column.path.length,
     )
     .map(({ column }) => column);
+}
+
+function sortedChildren(table: TablePlan): readonly TablePlan[] {
+  // None goes: as many are the same ones.
+  if (table.sorted.length !== table.children.length) {
+    table.sorted = table.children.toSorted((a, b) => compareTables(table, a, b));
+  }
+  return table.sorted;
 }
 
 function compareTables(parent: TablePlan, a: TablePlan, b: TablePlan): number {

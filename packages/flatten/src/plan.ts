@@ -137,6 +137,8 @@ export class TablePlan {
   /** The columns that have a type, in the order of a batch, as they were found last. */
   ordered: readonly PlanColumn[] = [];
   readonly children: TablePlan[] = [];
+  /** The same in the order of a batch, as they were when they were last asked for. */
+  sorted: readonly TablePlan[] = [];
   readonly names: Names = new Names();
   readonly spec: PathSpec | undefined;
   readonly order: number;

@@ -58,6 +58,7 @@ export function mergeSchemas(a: readonly TableSchema[], b: readonly TableSchema[
 }
 
 function mergeTable(a: TableSchema, b: TableSchema): TableSchema {
+  if (a === b) return a;
   if (a.primaryKey.join('\n') !== b.primaryKey.join('\n')) {
     throw new TypeError(
       `The table ${a.name} has the primary key ${a.primaryKey.join(', ')} in one schema and ` +
@@ -70,10 +71,14 @@ function mergeTable(a: TableSchema, b: TableSchema): TableSchema {
     others.delete(column.name);
     return other === undefined ? column : mergeColumn(column, other);
   });
-  return { ...a, columns: [...columns, ...others.values()] };
+  const isSame = others.size === 0 && columns.every((column, index) => column === a.columns[index]);
+  return isSame ? a : { ...a, columns: [...columns, ...others.values()] };
 }
 
 function mergeColumn(a: ColumnSchema, b: ColumnSchema): ColumnSchema {
+  const isSame = a.type === b.type && a.wide === b.wide && a.spellings === b.spellings;
+  const isLess = a.maxChars >= b.maxChars && a.maxBytes >= b.maxBytes && (b.role !== 'variant' || a.role === 'variant');
+  if (isSame && isLess) return a;
   const { wide: _wide, spellings: _spellings, ...rest } = a;
   return {
     ...rest,

@@ -245,6 +245,21 @@ describe('schema', () => {
     expect(tablesOf(batch)['t']).toEqual([{ id: 2, d: 'x', 'm~json': '["x",[]]', w: '0.5' }]);
   });
 
+  test('of a table is the same value while nothing is new', () => {
+    const flattener = start({ primaryKey: [['id']] });
+    const tables = ['[{"id":10,"list":["aa"]}]', '[{"id":11,"list":["bb"]}]', '[{"id":12,"list":["ccc"]}]'].map(
+      (page) => {
+        flattener.push(page);
+        return flattener.take().tables.map(({ table }) => table);
+      },
+    );
+    expect(tables[1]?.[0]).toBe(tables[0]?.[0]);
+    expect(tables[1]?.[1]).toBe(tables[0]?.[1]);
+    expect(tables[2]?.[0]).toBe(tables[0]?.[0]);
+    expect(tables[2]?.[1]?.columns.at(-1)?.maxChars).toBe(3);
+    expect(tables[0]?.[1]?.columns.at(-1)?.maxChars).toBe(2);
+  });
+
   test('is independent of the tables of other families', () => {
     const other = start({ primaryKey: [['id']] });
     other.push('[{"id":1}]');

@@ -137,6 +137,14 @@ describe('schemas', () => {
     ]);
   });
 
+  test('merge to the first where the second says nothing new', () => {
+    const [merged] = mergeSchemas([table], [rootTable('t', { id: 'INTEGER' }, ['id'])]);
+    expect(merged).toBe(table);
+    const longer = { ...table, columns: table.columns.map((column) => ({ ...column, maxChars: 100 })) };
+    expect(mergeSchemas([table], [longer])).toEqual([longer]);
+    expect(mergeSchemas([longer], [table])[0]).toBe(longer);
+  });
+
   test('do not merge when the keys differ', () => {
     expect(() => mergeSchemas([table], [rootTable('t', { s: 'STRING' }, ['s'])])).toThrow('has the primary key id');
   });
