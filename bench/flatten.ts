@@ -9,16 +9,15 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { flatten as flattenForCsv } from '@json2csv/transforms';
-import { createFlattener, type Engine } from '@millrace/flatten';
+import { createFlattener } from '@millrace/flatten';
 import { flatten as flattenRow } from 'flat';
 import { againstDuckDB } from './against-duckdb.ts';
 import { bundleMemory } from './bundle.ts';
-import { AT, BATCH_DOCUMENTS, type Corpus, loadCorpus, part, SPECS } from './corpora.ts';
-import type { CorpusName } from './corpus.ts';
+import { AT, type Corpus, loadCorpus, part, SPECS } from './corpora.ts';
 import { runDlt } from './dlt.ts';
 import type { MemoryJob, MemoryResult } from './memory.ts';
 import { startPartWorkers } from './part-workers.ts';
-import { type Codec, createPartWork, type PageWork } from './parts.ts';
+import { type Codec, createColumnWork, createPartWork, type PageWork } from './parts.ts';
 import { alone, compare, rounded, together } from './tasks.ts';
 import { measureWidths } from './widths.ts';
 
@@ -44,7 +43,7 @@ export async function run({ quick }: Options): Promise<Result> {
   const workers = await startPartWorkers(2, { corpus: 'nested', codec: CODEC });
   const columns = await compare(nested, ROUNDS, {
     jsonparse: alone(nested, parseOnly),
-    columns: alone(nested, toColumns('nested', 'wasm')),
+    columns: alone(nested, createColumnWork('nested')),
     parquet_1: alone(nested, createPartWork({ corpus: 'nested', codec: CODEC })),
     parquet_snappy_1: alone(nested, createPartWork({ corpus: 'nested', codec: 'snappy' })),
     parquet_2: together(nested, workers),
@@ -52,18 +51,21 @@ export async function run({ quick }: Options): Promise<Result> {
   await workers.stop();
   const flat = await compare(audit, ROUNDS, {
     jsonparse: alone(audit, parseOnly),
-    columns: alone(audit, toColumns('audit', 'wasm')),
+    columns: alone(audit, createColumnWork('audit')),
     parquet_1: alone(audit, createPartWork({ corpus: 'audit', codec: CODEC })),
   });
   // What is slow by nature sees a part of the pages only.
   const few = part(nested, quick ? 2 : 6);
+  const columnWorkers = await startPartWorkers(2, { corpus: 'nested' });
   const rows = await compare(few, ROUNDS, {
     jsonparse: alone(few, parseOnly),
-    typescript: alone(few, toColumns('nested', 'typescript')),
+    typescript: alone(few, createColumnWork('nested', 'typescript')),
     flat: alone(few, eachDocument(flattenRow)),
     json2csv: alone(few, eachDocument(flattenForCsv({ objects: true, arrays: true }))),
-    columns: alone(few, toColumns('nested', 'wasm')),
+    columns: alone(few, createColumnWork('nested')),
+    columns_2: together(few, columnWorkers),
   });
+  await columnWorkers.stop();
   const duckdb = await againstDuckDB(nested, ROUNDS, CODEC);
   const dlt = await againstDlt(part(nested, quick ? 1 : 3));
   return {
@@ -78,6 +80,8 @@ export async function run({ quick }: Options): Promise<Result> {
       ...duckdb.ratios,
       rows_vs_flat: rows.ratio('flat', 'columns'),
       rows_vs_json2csv: rows.ratio('json2csv', 'columns'),
+      rows_vs_flat_2: rows.ratio('flat', 'columns_2'),
+      rows_vs_json2csv_2: rows.ratio('json2csv', 'columns_2'),
       ...dlt.ratios,
       ...memory.ratios,
     },
@@ -123,14 +127,6 @@ function eachDocument(flatten: (document: object) => unknown): PageWork {
     if (page === undefined) return;
     const { content } = JSON.parse(decoder.decode(page)) as { readonly content: readonly object[] };
     for (const document of content) flatten(document);
-  };
-}
-
-function toColumns(name: CorpusName, engine: Engine): PageWork {
-  const flattener = createFlattener(SPECS[name], { engine });
-  return (page) => {
-    if (page !== undefined) flattener.push(page, AT);
-    if (flattener.pendingDocuments >= (page === undefined ? 1 : BATCH_DOCUMENTS[name])) flattener.take({ views: true });
   };
 }
 

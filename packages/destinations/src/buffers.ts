@@ -33,7 +33,7 @@ function ownValues(plain: PlainValues): PlainValues {
       return { ...plain, values: new BigInt64Array(plain.values) };
     case 'double':
       return { ...plain, values: new Float64Array(plain.values) };
-    case 'bytes':
+    default:
       return { ...plain, data: new Uint8Array(plain.data) };
   }
 }

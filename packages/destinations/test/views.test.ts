@@ -42,7 +42,7 @@ test.each(['duckdb', 'parquet', 'csv'].flatMap((scheme) => sizes.map(([name, siz
     }
     await transaction.commit({ state: {}, receipt: receipt(1) });
     await destination.close();
-    const rows = await readTable(`${scheme}:${join(folder, 'out')}`, 'doc');
+    const rows = readTable(`${scheme}:${join(folder, 'out')}`, 'doc');
     const found = new Map<unknown, unknown>();
     for await (const row of rows) found.set(row['id'], `${row['text']}, ${row['few']}`);
     expect(found.size).toBe(size * texts.length);

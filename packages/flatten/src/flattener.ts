@@ -63,6 +63,7 @@ export interface Flattener {
   /**
    * The rows of all documents pushed since the last call. Of several documents with the same declared key only the last is in a batch.
    * Tables that are new or have changed are in it without rows, too, and so the first batch of an empty source holds the declared ones.
+   * @throws SpecError for a wrong option
    */
   take(options?: TakeOptions): Batch;
   /** Every table as the last taken batch left it; before the first, as the earlier run did. */
@@ -152,7 +153,8 @@ class PlanFlattener implements Flattener {
   }
 
   take({ views = false }: TakeOptions = {}): Batch {
-    this.#engine?.settle(views === true);
+    if (typeof views !== 'boolean') throw new SpecError('`views` is true or false');
+    this.#engine?.settle(views);
     const batch = takeBatch(this.#root, this.#names, this.#taken);
     this.#engine?.taken();
     this.#pendingKeys.clear();

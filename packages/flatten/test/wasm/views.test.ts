@@ -72,6 +72,14 @@ test('a column is widened after views of it were taken', () => {
   expect(batches[0]).toEqual(batches[1]);
 });
 
+test('anything but a boolean is refused, and nothing is taken', () => {
+  const flattener = start();
+  flattener.push(page(0, 3, () => ({})));
+  // @ts-expect-error -- a string
+  expect(() => flattener.take({ views: 'yes' })).toThrow('`views` is true or false');
+  expect(flattener.take().documents).toBe(3);
+});
+
 test('a batch that was not asked for as views is not touched again', () => {
   const flattener = start();
   flattener.push(page(0, 300, (id) => ({ text: `text ${id}`, few: `${id % 3}` })));
