@@ -22,8 +22,6 @@ export interface FolderEnd {
 
 /** Bytes of values of a part, before they are compressed. */
 const MAX_PART_BYTES = 256 * 1024 * 1024;
-/** Files of keys that are written side by side. */
-const KEYS_AT_A_TIME = 8;
 
 interface Setting {
   readonly store: FolderStore;
@@ -67,6 +65,7 @@ export class FolderTransaction implements Transaction {
         const { folder } = this.#draftOf(name);
         return store.path(folder, await store.placePart(folder));
       },
+      finished: ({ path, table, keys }) => store.writeKeys(this.#draftOf(table.name).folder, basename(path), keys),
     });
   }
 
@@ -167,15 +166,7 @@ export class FolderTransaction implements Transaction {
   }
 
   async #finishParts(): Promise<void> {
-    const { store } = this.#setting;
-    const finished = await this.#parts.finish();
-    for (let from = 0; from < finished.length; from += KEYS_AT_A_TIME) {
-      const some = finished.slice(from, from + KEYS_AT_A_TIME);
-      await Promise.all(
-        some.map(({ path, table, keys }) => store.writeKeys(this.#draftOf(table.name).folder, basename(path), keys)),
-      );
-    }
-    for (const { path, table, rows, bytes, sha256, content } of finished) {
+    for (const { path, table, rows, bytes, sha256, content } of await this.#parts.finish()) {
       const draft = this.#draftOf(table.name);
       const file = basename(path);
       const part = { file, rows, bytes, sha256, rowsHash: content.hash, schema: table };

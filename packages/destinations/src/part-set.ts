@@ -35,6 +35,8 @@ export interface PartSetOptions extends Omit<PartSpec, 'table'> {
   readonly place: (table: TableSchema) => Promise<string>;
   /** Whether a finished file is waited for until it is on the disk. */
   readonly durable: boolean;
+  /** What else is to be written of a file, while the next is encoded. */
+  readonly finished?: (part: FinishedPart) => Promise<void>;
 }
 
 interface OpenPart {
@@ -60,7 +62,7 @@ export class PartSet {
   #waitingBytes = 0;
   #finished: FinishedPart[] = [];
   /** Their files, until they are on the disk. */
-  #closing: Promise<void>[] = [];
+  #closing: Promise<unknown>[] = [];
   /** Not closed yet. */
   readonly #opened = new Set<OpenPart>();
   /** The last thing that was asked of the encoding, until its answer is in the files: answers are met in the order of what was asked. */
@@ -204,8 +206,9 @@ export class PartSet {
         await append([part], answers);
         const end = answers.find((answer) => answer.part === number)?.end;
         if (end === undefined) throw new TypeError(`The file ${path} has no end`);
-        this.#finished.push({ path, table: part.table, rows: part.rows, ...end });
-        const closed = this.#close(part);
+        const finished = { path, table: part.table, rows: part.rows, ...end };
+        this.#finished.push(finished);
+        const closed = Promise.all([this.#close(part), this.#options.finished?.(finished)]);
         // Met in `finish`.
         closed.catch(() => undefined);
         this.#closing.push(closed);
