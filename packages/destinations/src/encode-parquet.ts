@@ -4,6 +4,8 @@ import { createParquetWriter, encodeParquet as encode, type ParquetOptions } fro
 import type { FileWriter } from './table-format.ts';
 
 const ROW_GROUP_BYTES = 4 * 1024 * 1024;
+/** Of wide tables they are larger: each page of a column costs zstd a start, whatever is in it. */
+const ROW_GROUP_BYTES_A_COLUMN = 128 * 1024;
 /** Of a file that is read once, soon, and by us: larger ones only hold more memory. */
 const PLAIN_ROW_GROUP_BYTES = 1024 * 1024;
 
@@ -28,7 +30,8 @@ export function encodeParquet(batches: readonly TableBatch[], options: EncodePar
 
 /** A file that takes its rows bit by bit. Its row groups are small, so that many files can be open at a time. */
 export function openParquet(table: TableSchema, options: EncodeParquetOptions): FileWriter {
-  const rowGroupBytes = options.codec === 'uncompressed' ? PLAIN_ROW_GROUP_BYTES : ROW_GROUP_BYTES;
+  const compressed = Math.max(ROW_GROUP_BYTES, table.columns.length * ROW_GROUP_BYTES_A_COLUMN);
+  const rowGroupBytes = options.codec === 'uncompressed' ? PLAIN_ROW_GROUP_BYTES : compressed;
   const writer = createParquetWriter(tableAsText(table), { ...fileOptions(options), rowGroupBytes });
   return { write: (batch) => writer.write(jsonAsText(batch)), finish: () => writer.finish() };
 }
