@@ -56,16 +56,13 @@ export async function run({ quick }: Options): Promise<Result> {
   });
   // What is slow by nature sees a part of the pages only.
   const few = part(nested, quick ? 2 : 6);
-  const columnWorkers = await startPartWorkers(2, { corpus: 'nested' });
   const rows = await compare(few, ROUNDS, {
     jsonparse: alone(few, parseOnly),
     typescript: alone(few, createColumnWork('nested', 'typescript')),
     flat: alone(few, eachDocument(flattenRow)),
     json2csv: alone(few, eachDocument(flattenForCsv({ objects: true, arrays: true }))),
     columns: alone(few, createColumnWork('nested')),
-    columns_2: together(few, columnWorkers),
   });
-  await columnWorkers.stop();
   const duckdb = await againstDuckDB(nested, ROUNDS, CODEC);
   const dlt = await againstDlt(part(nested, quick ? 1 : 3));
   return {
@@ -80,8 +77,6 @@ export async function run({ quick }: Options): Promise<Result> {
       ...duckdb.ratios,
       rows_vs_flat: rows.ratio('flat', 'columns'),
       rows_vs_json2csv: rows.ratio('json2csv', 'columns'),
-      rows_vs_flat_2: rows.ratio('flat', 'columns_2'),
-      rows_vs_json2csv_2: rows.ratio('json2csv', 'columns_2'),
       ...dlt.ratios,
       ...memory.ratios,
     },

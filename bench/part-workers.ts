@@ -4,7 +4,8 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { PageMessage, WorkerWork } from './part-worker.ts';
+import type { PageMessage } from './part-worker.ts';
+import type { PartOptions } from './parts.ts';
 
 // Bundled, the worker lies beside this as JavaScript: see `bundle.ts`.
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './part-worker.ts' : './part-worker.js', import.meta.url);
@@ -14,7 +15,7 @@ interface Hand {
   buffer: ArrayBuffer;
 }
 
-/** Worker threads that make Parquet parts out of pages, or columns. */
+/** Worker threads that make Parquet parts out of pages. */
 export interface PartWorkers {
   /** Gives every page to a worker that is free, and ends the parts. `read` fills the buffer with the next page, or gives `undefined`. */
   readonly write: (read: (buffer: ArrayBuffer) => Uint8Array | undefined) => Promise<void>;
@@ -22,10 +23,10 @@ export interface PartWorkers {
 }
 
 /** Starts the threads; they stay for several rounds. */
-export async function startPartWorkers(count: number, options: WorkerWork): Promise<PartWorkers> {
+export async function startPartWorkers(count: number, options: PartOptions): Promise<PartWorkers> {
   const hands = await Promise.all(
     Array.from({ length: count }, async (_, index): Promise<Hand> => {
-      const workerData: WorkerWork & { readonly worker: number } = { ...options, worker: index };
+      const workerData: PartOptions = { ...options, worker: index };
       const worker = new Worker(WORKER, { workerData });
       await once(worker, 'online');
       return { worker, buffer: new ArrayBuffer(8 << 20) };

@@ -1,5 +1,5 @@
 /** The client of a team, from settings and environment. */
-import type { CommandContext } from '@millrace/cli-kit';
+import { sayWaits, type CommandContext } from '@millrace/cli-kit';
 import { readTeam } from '@millrace/cli-kit/celonis-team';
 import { nodeFetch } from '@millrace/cli-kit/node-fetch';
 import { wordSetting } from '@millrace/cli-kit/values';
@@ -13,6 +13,7 @@ export async function connectTeam(context: CommandContext): Promise<CelonisLogs>
     ...(await readTeam(context)),
     audit: wordSetting(settings, 'auditApi', ['v1', 'v2']) ?? 'v1',
     fetch: await nodeFetch(io.env),
+    onWait: sayWaits(io),
     ...(teamApiPrefix === undefined ? {} : { teamApiPrefix }),
   });
 }

@@ -1,5 +1,5 @@
 /** The client of the Orchestration Engine, from settings and environment. */
-import { UsageError, type CommandContext } from '@millrace/cli-kit';
+import { sayWaits, UsageError, type CommandContext } from '@millrace/cli-kit';
 import { nodeFetch } from '@millrace/cli-kit/node-fetch';
 import { readSecret } from '@millrace/cli-kit/secrets';
 import { serverSetting } from '@millrace/cli-kit/values';
@@ -38,6 +38,7 @@ export async function connectEngine(
     ...(authUrl === undefined ? {} : { authUrl }),
     credentials: clientCredentials(clientId, clientSecret),
     fetch: await nodeFetch(io.env),
+    onWait: sayWaits(io),
     paths,
   });
 }

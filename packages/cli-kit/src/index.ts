@@ -16,4 +16,5 @@ export { printJson, renderTable, type Cell } from './output.ts';
 export { createProgram, runProgram } from './program.ts';
 export { createProgress, type Progress } from './progress.ts';
 export { flagOf, resolveSettings, Settings, type Origin, type Setting } from './settings.ts';
+export { sayWaits } from './waiting.ts';
 export { UsageError } from './usage-error.ts';

@@ -5,6 +5,7 @@ import type { CommandContext } from './command.ts';
 import { nodeFetch } from './node-fetch.ts';
 import { UsageError } from './usage-error.ts';
 import { serverSetting } from './values.ts';
+import { sayWaits } from './waiting.ts';
 
 type Context = Pick<CommandContext, 'io' | 'settings'>;
 
@@ -30,15 +31,15 @@ export function poolTeamUrl({ settings }: Context): string {
 /** Address and credential of the team. The credential of one team never goes to another. @throws UsageError when one is missing */
 export async function readPoolTeam(
   context: Context,
-): Promise<Pick<CelonisPoolOptions, 'team' | 'credentials' | 'fetch'>> {
+): Promise<Pick<CelonisPoolOptions, 'team' | 'credentials' | 'fetch' | 'onWait'>> {
   const { io, settings } = context;
   const team = poolTeamUrl(context);
-  const fetch = await nodeFetch(io.env);
+  const base = { team, fetch: await nodeFetch(io.env), onWait: sayWaits(io) };
   const credentials = await findCredentials(context, forPushing);
-  if (credentials !== undefined) return { team, credentials, fetch };
+  if (credentials !== undefined) return { ...base, credentials };
   if (team === serverSetting(settings, 'team', EXAMPLE)) {
     const { credentials: shared } = await readTeam(context);
-    return { team, credentials: shared, fetch };
+    return { ...base, credentials: shared };
   }
   throw new UsageError(
     `The credential for ${team} is missing: set CELONIS_PUSH_API_TOKEN (or CELONIS_PUSH_CLIENT_ID and CELONIS_PUSH_CLIENT_SECRET) in the environment.`,
