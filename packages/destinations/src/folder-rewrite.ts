@@ -9,6 +9,8 @@ const MAX_MERGED_BYTES = 64 * 1024 * 1024;
 
 /** Parts of about one size that make a commit merge them. */
 const MERGE_AT = 8;
+/** Parts that fit together which make the end merge them. */
+const MERGE_AT_END = 4;
 
 function mustRewrite(store: FolderStore, part: TableSchema, wanted: TableSchema): boolean {
   if (!store.format.mixedColumns) return !sameLayout(part, wanted);
@@ -76,15 +78,15 @@ export async function compact(
   maxRows: number,
   all: boolean,
 ): Promise<WrittenPart[]> {
-  // A merge reads rows back and writes them again, which costs more than writing them did: four at least must fit together.
+  // A merge reads rows back and writes them again, which costs more than writing them did.
   const small = table.parts.filter((part) => part.rows * 4 <= maxRows && part.bytes * 4 <= MAX_MERGED_BYTES);
   const groups = all ? [small] : Object.values(Object.groupBy(small, (part) => String(sizeClass(part))));
   const merged: WrittenPart[] = [];
   const replaced = new Set<WrittenPart>();
   for (const group of groups) {
-    if (group === undefined || group.length < (all ? 2 : MERGE_AT)) continue;
+    if (group === undefined || group.length < (all ? MERGE_AT_END : MERGE_AT)) continue;
     for (const run of fill(group, maxRows)) {
-      if (run.length < 2) continue;
+      if (run.length < (all ? MERGE_AT_END : 2)) continue;
       merged.push(await store.mergeParts(table.folder, run, table.schema, !table.derived));
       for (const part of run) replaced.add(part);
     }
