@@ -40,13 +40,17 @@ function rulesFrom(around: Rules, contract: ContractMode | Contract | undefined)
 export class Contracts {
   /** Whether any document may be put aside. */
   readonly quarantines: boolean;
+  /** Whether the length of a text may be too much somewhere. */
+  readonly boundsLengths: boolean;
   readonly #byNode = new Map<SpecNode, Rules>();
   /** Paths at which, and below which, nothing is forbidden: their values need no look. */
   readonly #free = new Set<SpecNode>();
 
   constructor(root: SpecNode, contract: ContractMode | Contract | undefined) {
     this.#enter(root, rulesFrom(EVOLVE, contract));
-    this.quarantines = [...this.#byNode.values()].some((rules) => Object.values(rules).includes('quarantine'));
+    const all = [...this.#byNode.values()];
+    this.quarantines = all.some((rules) => Object.values(rules).includes('quarantine'));
+    this.boundsLengths = all.some((rules) => rules['length grown'] !== 'evolve');
   }
 
   /** Whether everything is allowed everywhere. */

@@ -26,6 +26,8 @@ export interface ContractKeeper {
   reject(document: JsonObject, id: string, violation: Violation): void;
   /** Absent where no document is put aside, nor was in an earlier run. */
   readonly rejects: Rejects | undefined;
+  /** Whether a document may bring tables, columns and types of its own; absent where texts may be too long as well. */
+  readonly mayGrow: boolean | undefined;
 }
 
 /**
@@ -62,6 +64,7 @@ export function contracts(
       rejects?.add(id, key, violation, document);
     },
     rejects,
+    mayGrow: rules.boundsLengths ? undefined : contract === undefined,
   };
 }
 

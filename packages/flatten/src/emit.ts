@@ -28,11 +28,11 @@ export function takeBatch(root: TablePlan, names: Names, documents: number): Bat
     const columns = orderedColumns(table);
     const before = table.schema;
     const schema = describeTable(table, columns);
-    if (schema !== before) changes.push(...tableChanges(before, schema));
-    // Without rows of its own a table may still have moved: its links follow the parent's key.
-    const moved = table.rows > 0 || (schema !== before && JSON.stringify(schema) !== JSON.stringify(before));
     table.schema = schema;
-    if (moved) tables.push(encodeTable(table, schema, columns, taken));
+    // Without rows of its own a table may still have moved: its links follow the parent's key.
+    const moved = schema !== before;
+    if (moved) changes.push(...tableChanges(before, schema));
+    if (moved || table.rows > 0) tables.push(encodeTable(table, schema, columns, taken));
   }
   for (const table of taken.keys()) resetTable(table);
   return { tables, changes, documents };
@@ -50,9 +50,8 @@ function describeTable(table: TablePlan, columns: readonly PlanColumn[]): TableS
     return column.schema;
   });
   const last = table.schema;
-  if (last?.columns.length === schemas.length && schemas.every((schema, index) => schema === last.columns[index])) {
-    return last;
-  }
+  // No column goes: there are at least as many as before.
+  if (last !== undefined && schemas.every((schema, index) => schema === last.columns[index])) return last;
   const name = table.name ?? '';
   const primaryKey = table.keys.map((column) => column.name ?? '');
   const parent = table.parent?.schema;

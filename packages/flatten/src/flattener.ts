@@ -109,7 +109,8 @@ class PlanFlattener implements Flattener {
     this.#contentKey = first?.kind === 'value' && first.slot === 'key' ? first : undefined;
     this.#contracts = contracts(spec, tree, plan);
     const hasher = this.#contentKey === undefined ? undefined : this.#hasher;
-    if (usesKernel && this.#contracts === undefined) this.#engine = new ByteEngine(root, this.#maxDepth, hasher);
+    const mayGrow = this.#contracts === undefined || this.#contracts.mayGrow;
+    if (usesKernel && mayGrow !== undefined) this.#engine = new ByteEngine(root, this.#maxDepth, hasher, mayGrow);
   }
 
   get #rejects(): Rejects | undefined {
@@ -133,7 +134,9 @@ class PlanFlattener implements Flattener {
 
   push(page: Page, options: PushOptions = {}): number {
     const number = this.#pages + 1;
-    const count = this.#engine?.push(page, checkAt(options));
+    const at = checkAt(options);
+    // What was put aside since the last batch may come again, and fit: that is looked at document by document.
+    const count = this.#rejects?.size ? undefined : this.#engine?.push(page, at);
     if (count !== undefined) {
       this.#pages = number;
       this.#pending += count;
@@ -153,8 +156,8 @@ class PlanFlattener implements Flattener {
   }
 
   take({ views = false }: TakeOptions = {}): Batch {
-    if (typeof views !== 'boolean') throw new SpecError('`views` is true or false');
-    this.#engine?.settle(views);
+    if (typeof views !== 'boolean') throw new SpecError('`views` is a boolean');
+    this.#engine?.describe(views);
     const batch = takeBatch(this.#root, this.#names, this.#taken);
     this.#engine?.taken();
     this.#pendingKeys.clear();

@@ -52,7 +52,7 @@ class Leave {
   readonly kind: number;
   readonly detail: number;
 
-  constructor(reason: number, column: number, kind: number, detail: number) {
+  constructor(reason: number = REFUSE, column = 0, kind = 0, detail = 0) {
     this.reason = reason;
     this.column = column;
     this.kind = kind;
@@ -70,6 +70,8 @@ export class ByteEngine {
   readonly #maxDepth: number;
   /** Absent where documents have declared keys. */
   readonly #hasher: ContentHasher | undefined;
+  /** Else a page that would bring a table, a column or a type is refused: a contract may forbid it. */
+  readonly #mayGrow: boolean;
   /** Content hashes of the documents of the page taken last. */
   readonly hashes: string[] = [];
   #kernel: Kernel | undefined;
@@ -94,10 +96,11 @@ export class ByteEngine {
   #rest = 0;
   #nextRest = 1;
 
-  constructor(root: TablePlan, maxDepth: number, hasher: ContentHasher | undefined) {
+  constructor(root: TablePlan, maxDepth: number, hasher: ContentHasher | undefined, mayGrow: boolean) {
     this.#root = root;
     this.#maxDepth = maxDepth;
     this.#hasher = hasher;
+    this.#mayGrow = mayGrow;
   }
 
   /** Takes a page: the number of its documents, `undefined` when it is refused, with nothing of it kept. */
@@ -122,23 +125,22 @@ export class ByteEngine {
     return documents;
   }
 
-  /** Brings the plan up to date: what `push` has found since, and where its values are. */
-  describe(): void {
+  /**
+   * Brings the plan up to date: what `push` has found since, and where its values are.
+   * @param areViews given where a batch is taken next: whether as views, which the next push overwrites, or as copies
+   */
+  describe(areViews?: boolean): void {
     if (this.#kernel === undefined || this.#stale) return;
-    for (const table of this.#tables) if (table.rows > 0) table.describe();
+    for (const table of this.#tables) {
+      table.areViews = areViews;
+      if (table.rows > 0) table.describe();
+    }
     for (const column of this.#columns.values()) {
       if (column.count === 0) continue;
       column.describe();
       column.column.builder.pending = column;
+      if (areViews !== undefined) column.settle();
     }
-  }
-
-  /** The same, and makes it ready to be taken: as copies, or as views that the next push overwrites. */
-  settle(areViews: boolean): void {
-    this.describe();
-    if (this.#kernel === undefined || this.#stale) return;
-    for (const table of this.#tables) table.areViews = areViews;
-    for (const column of this.#columns.values()) if (column.count > 0) column.settle(areViews);
   }
 
   /** Moves what is pending to the plan, which takes the rest of the batch. False when it does already. */
@@ -200,7 +202,8 @@ export class ByteEngine {
         const [root] = this.#tables;
         return kernel.takePage(root?.address ?? 0, length, this.#window, path, at.length);
       } catch (error) {
-        const wider = error instanceof Leave && error.reason === WIDEN ? this.#wider(error) : undefined;
+        const isWiden = error instanceof Leave && error.reason === WIDEN && this.#mayGrow;
+        const wider = isWiden ? this.#wider(error) : undefined;
         kernel.rollBack();
         if (wider !== undefined) this.#widen(wider.column, wider.state);
         // What widened a column may have stood in an array that is JSON.
@@ -276,7 +279,7 @@ export class ByteEngine {
     try {
       this.hashes.push(hash());
     } catch {
-      throw new Leave(REFUSE, 0, 0, 0);
+      throw new Leave();
     }
   }
 
@@ -284,7 +287,7 @@ export class ByteEngine {
     try {
       return this.#hasher?.memberText(this.#memberKeys[rule] ?? '', json) ?? '';
     } catch {
-      throw new Leave(REFUSE, 0, 0, 0);
+      throw new Leave();
     }
   }
 
@@ -301,7 +304,7 @@ export class ByteEngine {
     const known = this.#paths.get(id);
     if (known !== undefined) return known;
     const addresses = at.map((key) => {
-      if (!isPlainKey(key)) throw new Leave(REFUSE, 0, 0, 0);
+      if (!isPlainKey(key)) throw new Leave();
       return storeText(kernel, `${key}"`).address;
     });
     const list = offsetOf(kernel.allocate(addresses.length * 4));
@@ -346,7 +349,7 @@ export class ByteEngine {
     const isKey = node.scalar !== undefined && table.plan.keys.includes(node.scalar);
     const type = node.spec?.type;
     // Such a key is compared as what its declaration makes of it.
-    if (isKey && (type === 'FLOAT' || type === 'DATETIME')) throw new Leave(REFUSE, 0, 0, 0);
+    if (isKey && (type === 'FLOAT' || type === 'DATETIME')) throw new Leave();
     const flags =
       (node.spec?.omit === true ? OMIT : 0) |
       (node.wholeJson ? WHOLE : 0) |
@@ -362,6 +365,7 @@ export class ByteEngine {
     const { kernel, place } = this.#at(this.#kids, kid);
     const { table, node } = place;
     const builder = (json ? node.json : node.scalar)?.builder;
+    if (!this.#mayGrow && builder?.state === undefined) throw new Leave();
     const declared = json ? 'JSON' : node.spec?.type;
     const state = builder?.state ?? (declared === undefined ? undefined : declaredState(declared));
     const flags = json ? 0 : declared === 'FLOAT' ? DECLARED_FLOAT : declared === 'DATETIME' ? DECLARED_DATETIME : 0;
@@ -383,6 +387,7 @@ export class ByteEngine {
 
   #newArray(kid: number): number {
     const { kernel, place } = this.#at(this.#kids, kid);
+    if (!this.#mayGrow && place.node.array === undefined) throw new Leave();
     return this.#addTable(kernel, place.node.array ?? new TablePlan(place.node)).address;
   }
 

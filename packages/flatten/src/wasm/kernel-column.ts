@@ -50,7 +50,6 @@ export class KernelColumn implements PendingValues {
   readonly #table: KernelTable;
   readonly #node: PathNode;
   readonly #isJson: boolean;
-  #areViews = false;
 
   constructor(kernel: Kernel, address: number, table: KernelTable, node: PathNode, isJson: boolean) {
     this.#kernel = kernel;
@@ -83,9 +82,8 @@ export class KernelColumn implements PendingValues {
     builder.maxBytes = this.#kernel.maxBytesOf(this.address);
   }
 
-  /** Makes ready what `encode` takes, as copies or as views: whatever needs memory comes before the first view, which would lose its own. */
-  settle(areViews: boolean): void {
-    this.#areViews = areViews;
+  /** Makes ready what `encode` takes: whatever needs memory comes before the first view, which would lose its own. */
+  settle(): void {
     if (this.count < this.#table.rows) this.#kernel.validOf(this.address);
     if (this.#kernel.isUnsure(this.address) !== 0) return;
     const { builder } = this.column;
@@ -112,7 +110,7 @@ export class KernelColumn implements PendingValues {
         ? this.#plain(schema.type, count)
         : {
             kind: 'dictionary' as const,
-            indices: this.#out(
+            indices: this.#table.out(
               new Uint32Array(buffer, offsetOf(this.#kernel.indicesOf(this.address)), count),
               Uint32Array,
             ),
@@ -120,16 +118,11 @@ export class KernelColumn implements PendingValues {
           };
     if (nullCount === 0) return { schema, rows, nullCount, values };
     const valid = new Uint8Array(buffer, offsetOf(this.#kernel.validOf(this.address)), (rows + 7) >> 3);
-    return { schema, rows, nullCount, validity: this.#out(valid, Uint8Array), values };
+    return { schema, rows, nullCount, validity: this.#table.out(valid, Uint8Array), values };
   }
 
   #tellPlain({ plain }: TextForm): void {
     if (plain) this.#kernel.setPlain(this.address);
-  }
-
-  /** To copy from a view is cheaper than to slice the memory, which fills what it gives with zeros first. */
-  #out<View>(view: View, Copy: new (from: View) => View): View {
-    return this.#areViews ? view : new Copy(view);
   }
 
   /**
@@ -187,16 +180,16 @@ export class KernelColumn implements PendingValues {
     const at = offsetOf(this.#kernel.dataOf(this.address));
     switch (type) {
       case 'BOOLEAN':
-        return { kind: 'boolean', values: this.#out(new Uint8Array(buffer, at, count), Uint8Array) };
+        return { kind: 'boolean', values: this.#table.out(new Uint8Array(buffer, at, count), Uint8Array) };
       case 'DATE':
-        return { kind: 'int32', values: this.#out(new Int32Array(buffer, at, count), Int32Array) };
+        return { kind: 'int32', values: this.#table.out(new Int32Array(buffer, at, count), Int32Array) };
       case 'INTEGER':
       case 'DATETIME':
-        return { kind: 'int64', values: this.#out(new BigInt64Array(buffer, at, count), BigInt64Array) };
+        return { kind: 'int64', values: this.#table.out(new BigInt64Array(buffer, at, count), BigInt64Array) };
       case 'FLOAT':
-        return { kind: 'double', values: this.#out(new Float64Array(buffer, at, count), Float64Array) };
+        return { kind: 'double', values: this.#table.out(new Float64Array(buffer, at, count), Float64Array) };
       default: {
-        const data = this.#out(new Uint8Array(buffer, at, this.#kernel.usedOf(this.address)), Uint8Array);
+        const data = this.#table.out(new Uint8Array(buffer, at, this.#kernel.usedOf(this.address)), Uint8Array);
         return { kind: 'bytes', data, count };
       }
     }

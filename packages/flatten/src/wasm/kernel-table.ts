@@ -7,8 +7,8 @@ export class KernelTable implements PendingRows {
   readonly #kernel: Kernel;
   readonly address: number;
   readonly plan: TablePlan;
-  /** Whether the arrays below are views of the kernel's memory. */
-  areViews = false;
+  /** Whether what is taken are views of the kernel's memory. */
+  areViews: boolean | undefined;
 
   constructor(kernel: Kernel, plan: TablePlan) {
     this.#kernel = kernel;
@@ -23,18 +23,21 @@ export class KernelTable implements PendingRows {
 
   get parentRows(): Uint32Array {
     const at = offsetOf(this.#kernel.parentRowsOf(this.address));
-    const view = new Uint32Array(this.#kernel.memory.buffer, at, this.rows);
-    return this.areViews ? view : new Uint32Array(view);
+    return this.out(new Uint32Array(this.#kernel.memory.buffer, at, this.rows), Uint32Array);
   }
 
   get positions(): BigInt64Array {
     const at = offsetOf(this.#kernel.positionsOf(this.address));
-    const view = new BigInt64Array(this.#kernel.memory.buffer, at, this.rows);
-    return this.areViews ? view : new BigInt64Array(view);
+    return this.out(new BigInt64Array(this.#kernel.memory.buffer, at, this.rows), BigInt64Array);
   }
 
   get lastPosition(): number {
     return this.#kernel.lastPositionOf(this.address);
+  }
+
+  /** A view as it is taken. To copy from one is cheaper than to slice the memory, which fills what it gives with zeros first. */
+  out<View>(view: View, Copy: new (from: View) => View): View {
+    return this.areViews === true ? view : new Copy(view);
   }
 
   /** Brings the plan's table up to date. A table is part of the plan from its first row on. */

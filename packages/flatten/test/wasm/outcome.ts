@@ -9,6 +9,7 @@ import {
   type RootSpec,
   type TableSchema,
 } from '@millrace/flatten';
+import { contracts } from '@millrace/flatten/contracts';
 import { ByteEngine } from '../../src/wasm/byte-engine.ts';
 import { copied } from './copied.ts';
 
@@ -29,7 +30,7 @@ interface Run {
 }
 
 export function outcome(engine: Engine, { spec, pages, at = [], pagesPerBatch = 2 }: Run): Outcome {
-  const flattener = createFlattener(spec, { engine });
+  const flattener = createFlattener(spec, { engine, contracts });
   const results: unknown[] = [];
   const batches: Batch[] = [];
   // Every second batch is taken as views.
