@@ -76,7 +76,7 @@ test('anything but a boolean is refused, and nothing is taken', () => {
   const flattener = start();
   flattener.push(page(0, 3, () => ({})));
   // @ts-expect-error -- a string
-  expect(() => flattener.take({ views: 'yes' })).toThrow('`views` is true or false');
+  expect(() => flattener.take({ views: 'yes' })).toThrow('`views` is a boolean');
   expect(flattener.take().documents).toBe(3);
 });
 
