@@ -5,7 +5,7 @@ import type { FileWriter } from './table-format.ts';
 
 const ROW_GROUP_BYTES = 4 * 1024 * 1024;
 /** Of wide tables they are larger: each page of a column costs zstd a start, whatever is in it. */
-const ROW_GROUP_BYTES_A_COLUMN = 128 * 1024;
+const ROW_GROUP_BYTES_A_COLUMN = 64 * 1024;
 /** Of a file that is read once, soon, and by us: larger ones only hold more memory. */
 const PLAIN_ROW_GROUP_BYTES = 1024 * 1024;
 

@@ -12,7 +12,7 @@ const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 /** The same where rows have been encoded before: few columns are new then. */
 const LATER_WAITING_BYTES = 1024 * 1024;
 /** Rows beyond this are not taken before some of those that are under way are in their files. */
-const MAX_UNDER_WAY_BYTES = 16 * 1024 * 1024;
+const MAX_UNDER_WAY_BYTES = 8 * 1024 * 1024;
 
 /** A file that is written. */
 export interface FinishedPart extends PartEnd {
