@@ -9,15 +9,16 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { flatten as flattenForCsv } from '@json2csv/transforms';
-import { createFlattener } from '@millrace/flatten';
+import { createFlattener, type Engine } from '@millrace/flatten';
 import { flatten as flattenRow } from 'flat';
 import { againstDuckDB } from './against-duckdb.ts';
 import { bundleMemory } from './bundle.ts';
-import { AT, type Corpus, loadCorpus, part, SPECS } from './corpora.ts';
+import { AT, BATCH_DOCUMENTS, type Corpus, loadCorpus, part, SPECS } from './corpora.ts';
+import type { CorpusName } from './corpus.ts';
 import { runDlt } from './dlt.ts';
 import type { MemoryJob, MemoryResult } from './memory.ts';
 import { startPartWorkers } from './part-workers.ts';
-import { type Codec, createColumnWork, createPartWork, type PageWork } from './parts.ts';
+import { type Codec, createPartWork, type PageWork } from './parts.ts';
 import { alone, compare, rounded, together } from './tasks.ts';
 import { measureWidths } from './widths.ts';
 
@@ -43,7 +44,7 @@ export async function run({ quick }: Options): Promise<Result> {
   const workers = await startPartWorkers(2, { corpus: 'nested', codec: CODEC });
   const columns = await compare(nested, ROUNDS, {
     jsonparse: alone(nested, parseOnly),
-    columns: alone(nested, createColumnWork('nested')),
+    columns: alone(nested, toColumns('nested', 'wasm')),
     parquet_1: alone(nested, createPartWork({ corpus: 'nested', codec: CODEC })),
     parquet_snappy_1: alone(nested, createPartWork({ corpus: 'nested', codec: 'snappy' })),
     parquet_2: together(nested, workers),
@@ -51,17 +52,17 @@ export async function run({ quick }: Options): Promise<Result> {
   await workers.stop();
   const flat = await compare(audit, ROUNDS, {
     jsonparse: alone(audit, parseOnly),
-    columns: alone(audit, createColumnWork('audit')),
+    columns: alone(audit, toColumns('audit', 'wasm')),
     parquet_1: alone(audit, createPartWork({ corpus: 'audit', codec: CODEC })),
   });
   // What is slow by nature sees a part of the pages only.
   const few = part(nested, quick ? 2 : 6);
   const rows = await compare(few, ROUNDS, {
     jsonparse: alone(few, parseOnly),
-    typescript: alone(few, createColumnWork('nested', 'typescript')),
+    typescript: alone(few, toColumns('nested', 'typescript')),
     flat: alone(few, eachDocument(flattenRow)),
     json2csv: alone(few, eachDocument(flattenForCsv({ objects: true, arrays: true }))),
-    columns: alone(few, createColumnWork('nested')),
+    columns: alone(few, toColumns('nested', 'wasm')),
   });
   const duckdb = await againstDuckDB(nested, ROUNDS, CODEC);
   const dlt = await againstDlt(part(nested, quick ? 1 : 3));
@@ -122,6 +123,15 @@ function eachDocument(flatten: (document: object) => unknown): PageWork {
     if (page === undefined) return;
     const { content } = JSON.parse(decoder.decode(page)) as { readonly content: readonly object[] };
     for (const document of content) flatten(document);
+  };
+}
+
+/** Columns are taken as views, as a writer in the same thread takes them, and thrown away. */
+function toColumns(name: CorpusName, engine: Engine): PageWork {
+  const flattener = createFlattener(SPECS[name], { engine });
+  return (page) => {
+    if (page !== undefined) flattener.push(page, AT);
+    if (flattener.pendingDocuments >= (page === undefined ? 1 : BATCH_DOCUMENTS[name])) flattener.take({ views: true });
   };
 }
 

@@ -5,7 +5,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
-import { createFlattener, type Engine } from '@millrace/flatten';
+import { createFlattener } from '@millrace/flatten';
 import { type CompressPage, createParquetWriter, type ParquetOptions, type ParquetWriter } from '@millrace/parquet';
 import { AT, BATCH_DOCUMENTS, SPECS } from './corpora.ts';
 import type { CorpusName } from './corpus.ts';
@@ -55,16 +55,6 @@ interface Part {
   readonly shape: string;
   readonly writer: ParquetWriter;
   readonly file: number | undefined;
-}
-
-/** Work that turns pages into columns and throws them away. */
-export function createColumnWork(corpus: CorpusName, engine: Engine = 'wasm'): PageWork {
-  const flattener = createFlattener(SPECS[corpus], { engine });
-  return (page) => {
-    if (page !== undefined) flattener.push(page, AT);
-    if (flattener.pendingDocuments >= (page === undefined ? 1 : BATCH_DOCUMENTS[corpus]))
-      flattener.take({ views: true });
-  };
 }
 
 /** Work that turns pages into parts. It may be used again after its end. */
