@@ -23,7 +23,7 @@ interface Waiting {
 type Call = EncodingCall extends infer Each ? (Each extends EncodingCall ? Omit<Each, 'id'> : never) : never;
 
 /** Bytes of buffers that are kept for the next rows. */
-const MOST_SPARE_BYTES = 8 * 2 ** 20;
+const MOST_SPARE_BYTES = 4 * 2 ** 20;
 const LEAST_BYTES = 2 ** 20;
 
 /** Starts its thread when it is needed. Nothing waits for the thread when the process ends. */

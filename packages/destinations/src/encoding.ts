@@ -1,4 +1,5 @@
 /** Files that are being encoded side by side: here, or on a thread of its own. */
+import { releaseMemory } from '@millrace/parquet';
 import { type PartEnd, PartEncoder, type PartRows, type PartSpec } from './part-encoder.ts';
 
 /** Rows for a file; `spec` with the first. */
@@ -56,6 +57,7 @@ export class LocalEncoding implements Encoding {
 
   async close(): Promise<void> {
     this.#parts.clear();
+    releaseMemory();
   }
 
   #open(part: number, spec: PartSpec | undefined): PartEncoder {

@@ -1,4 +1,4 @@
-import type { TableSchema } from '@millrace/flatten';
+import type { TableBatch, TableSchema } from '@millrace/flatten';
 import { conform, selectRows } from './conform.ts';
 import type { DraftTable, FolderStore, WrittenPart } from './folder-store.ts';
 import { rootKeys, type KeySet } from './row-keys.ts';
@@ -29,13 +29,13 @@ async function rewritePart(
   const widened = mustRewrite(store, part.schema, wanted);
   const touched = gone !== undefined && gone.hasAny(await store.readKeys(folder, part));
   if (!widened && !touched) return part;
-  let batch = await store.readPart(folder, part);
-  if (touched) {
-    const keys = rootKeys(batch);
-    batch = selectRows(batch, (row) => !gone.has(keys, row));
+  const batches: TableBatch[] = [];
+  for await (const read of store.readPart(folder, part)) {
+    const keys = rootKeys(read);
+    const batch = touched ? selectRows(read, (row) => !gone.has(keys, row)) : read;
+    if (batch.rows > 0) batches.push(widened ? conform(batch, wanted) : batch);
   }
-  if (batch.rows === 0) return undefined;
-  return store.writePart(folder, [widened ? conform(batch, wanted) : batch], true);
+  return batches.length === 0 ? undefined : store.writePart(folder, batches, true);
 }
 
 /** Rewrites those parts of a table that hold rows of documents which are gone, or whose columns no longer fit. */

@@ -10,7 +10,7 @@ import { folderName } from './folder-name.ts';
 import type { Layout, Manifest, ManifestTable, Part } from './folder-manifest.ts';
 import { RowHash } from './row-hash.ts';
 import { KeySet, rootKeys } from './row-keys.ts';
-import { encodeFile, type TableFormat } from './table-format.ts';
+import type { TableFormat } from './table-format.ts';
 
 const KEYS = '_keys';
 const PART = /^part-\d+-\d+\.(parquet|csv|ndjson|keys)$/;
@@ -59,36 +59,51 @@ export class FolderStore {
     // The last: what it says of spellings holds for the rows before, too.
     const schema = batches.at(-1)?.table;
     if (schema === undefined) throw new TypeError('A part needs a batch');
-    const keys = keyed ? keysOf(batches) : undefined;
-    return this.#keepPart(folder, encodeFile(this.format, batches), keys, { ...hashOf(batches), schema });
+    const written = await this.#writeFile(folder, schema, batches);
+    if (keyed) await this.writeKeys(folder, written.file, keysOf(batches).toWords());
+    const { rows, hash: rowsHash } = hashOf(batches);
+    return { ...written, rows, rowsHash, schema };
   }
 
-  /** Writes the rows of parts as one part with the given columns. One part after the other: together they may be large. */
+  /** Writes the rows of parts as one part with the given columns, while they are read: together they may be large. */
   async mergeParts(
     folder: string,
     parts: readonly WrittenPart[],
     schema: TableSchema,
     keyed: boolean,
   ): Promise<WrittenPart> {
-    const writer = this.format.open(schema);
-    const chunks: Uint8Array[] = [];
-    for (const part of parts) chunks.push(...writer.write(conform(await this.readPart(folder, part), schema)));
-    chunks.push(...writer.finish());
-    const keys = keyed ? await this.#allKeys(folder, parts) : undefined;
-    return this.#keepPart(folder, Buffer.concat(chunks), keys, { ...contentOf({ parts }), schema });
+    const written = await this.#writeFile(folder, schema, this.#rowsOf(folder, parts, schema));
+    if (keyed) await this.writeKeys(folder, written.file, (await this.#allKeys(folder, parts)).toWords());
+    const { rows, hash: rowsHash } = contentOf({ parts });
+    return { ...written, rows, rowsHash, schema };
   }
 
-  async #keepPart(
+  async #writeFile(
     folder: string,
-    bytes: Uint8Array,
-    keys: KeySet | undefined,
-    { rows, hash: rowsHash, schema }: TableContent & { readonly schema: TableSchema },
-  ): Promise<WrittenPart> {
+    schema: TableSchema,
+    batches: Iterable<TableBatch> | AsyncIterable<TableBatch>,
+  ): Promise<Pick<WrittenPart, 'file' | 'bytes' | 'sha256'>> {
     const file = await this.placePart(folder);
-    await writeDurably(this.path(folder, file), bytes);
-    if (keys !== undefined) await this.writeKeys(folder, file, keys.toWords());
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { file, rows, bytes: bytes.byteLength, sha256, rowsHash, schema };
+    const sha256 = createHash('sha256');
+    let bytes = 0;
+    const writer = this.format.open(schema);
+    const seen = (chunk: Uint8Array): Uint8Array => {
+      sha256.update(chunk);
+      bytes += chunk.byteLength;
+      return chunk;
+    };
+    const chunks = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const batch of batches) yield* writer.write(batch).map(seen);
+      yield* writer.finish().map(seen);
+    };
+    await writeDurably(this.path(folder, file), chunks());
+    return { file, bytes, sha256: sha256.digest('hex') };
+  }
+
+  async *#rowsOf(folder: string, parts: readonly WrittenPart[], schema: TableSchema): AsyncGenerator<TableBatch> {
+    for (const part of parts) {
+      for await (const batch of this.readPart(folder, part)) yield conform(batch, schema);
+    }
   }
 
   async #allKeys(folder: string, parts: readonly WrittenPart[]): Promise<KeySet> {
@@ -113,15 +128,15 @@ export class FolderStore {
     await writeDurably(this.keysPath(folder, { file }), new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength));
   }
 
-  /** Reads a part and checks that it is what was written. */
-  async readPart(folder: string, part: WrittenPart): Promise<TableBatch> {
+  /** Reads a part, some rows at a time, and checks that it is what was written. */
+  async *readPart(folder: string, part: WrittenPart): AsyncGenerator<TableBatch> {
     const path = this.path(folder, part.file);
     try {
       const bytes = await readFile(path);
       if (createHash('sha256').update(bytes).digest('hex') !== part.sha256) {
         throw new Error('its content is not what was written');
       }
-      return await this.format.decode(bytes, part.schema);
+      yield* this.format.decode(bytes, part.schema);
     } catch (error) {
       throw this.#damaged(path, messageOf(error), error);
     }

@@ -19,26 +19,26 @@ export async function sweepParts(
   const parts: WrittenPart[] = [];
   let [deleted, restored, found] = [0, 0, 0];
   for (const part of stored.parts) {
-    const batch = conform(await store.readPart(stored.folder, part), schema);
-    const rows = rootKeys(batch);
-    const mark = batch.columns.findIndex((column) => column.schema.name === deletedAt);
-    const column = batch.columns[mark];
-    if (column === undefined) throw new TypeError(`Table ${schema.name} has no column ${deletedAt}`);
-    const before = [deleted, restored];
-    const cells = columnCells(column).map((cell, row) => {
-      const there = keys.has(rows, row);
-      if (there) found += 1;
-      if ((cell === null) === there) return cell;
-      if (there) restored += 1;
-      else deleted += 1;
-      return there ? null : BigInt(at.getTime());
-    });
-    if (before[0] === deleted && before[1] === restored) {
-      parts.push(part);
-      continue;
+    const before = deleted + restored;
+    const batches: TableBatch[] = [];
+    for await (const read of store.readPart(stored.folder, part)) {
+      const batch = conform(read, schema);
+      const rows = rootKeys(batch);
+      const mark = batch.columns.findIndex((column) => column.schema.name === deletedAt);
+      const column = batch.columns[mark];
+      if (column === undefined) throw new TypeError(`Table ${schema.name} has no column ${deletedAt}`);
+      const cells = columnCells(column).map((cell, row) => {
+        const there = keys.has(rows, row);
+        if (there) found += 1;
+        if ((cell === null) === there) return cell;
+        if (there) restored += 1;
+        else deleted += 1;
+        return there ? null : BigInt(at.getTime());
+      });
+      batches.push({ ...batch, columns: batch.columns.with(mark, columnFromCells(column.schema, cells)) });
     }
-    const columns = batch.columns.with(mark, columnFromCells(column.schema, cells));
-    parts.push(await store.writePart(stored.folder, [{ ...batch, columns }], true));
+    const isSame = deleted + restored === before;
+    parts.push(isSame ? part : await store.writePart(stored.folder, batches, true));
   }
   return { parts, result: { deleted, restored, missing: keys.size - found } };
 }

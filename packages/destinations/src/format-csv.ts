@@ -64,7 +64,7 @@ function* records(text: string): Generator<(string | null)[]> {
   }
 }
 
-async function decode(bytes: Uint8Array, table: TableSchema): Promise<TableBatch> {
+async function* decode(bytes: Uint8Array, table: TableSchema): AsyncGenerator<TableBatch> {
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   const cells: Cell[][] = table.columns.map(() => []);
   let row = -1;
@@ -81,7 +81,7 @@ async function decode(bytes: Uint8Array, table: TableSchema): Promise<TableBatch
     row++;
   }
   const columns = table.columns.map((schema, index) => columnFromCells(schema, cells[index] ?? []));
-  return { table, rows: Math.max(row, 0), columns };
+  yield { table, rows: Math.max(row, 0), columns };
 }
 
 function scan(files: readonly ScannedFile[], columns: readonly Pick<ColumnSchema, 'name' | 'type'>[]): string {

@@ -78,7 +78,7 @@ function cellOf(type: ColumnType, text: string): Cell {
   return parseCell(type, text.startsWith('"') ? String(JSON.parse(text)) : text);
 }
 
-async function decode(bytes: Uint8Array, table: TableSchema): Promise<TableBatch> {
+async function* decode(bytes: Uint8Array, table: TableSchema): AsyncGenerator<TableBatch> {
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   const prefixes = table.columns.map(({ name }, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
   const cells: Cell[][] = table.columns.map(() => []);
@@ -97,7 +97,7 @@ async function decode(bytes: Uint8Array, table: TableSchema): Promise<TableBatch
     at += 2;
   }
   const columns = table.columns.map((schema, index) => columnFromCells(schema, cells[index] ?? []));
-  return { table, rows, columns };
+  yield { table, rows, columns };
 }
 
 function scan(files: readonly ScannedFile[], columns: readonly Pick<ColumnSchema, 'name' | 'type'>[]): string {

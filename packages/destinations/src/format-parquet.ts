@@ -15,27 +15,37 @@ const PARSERS = {
   stringFromBytes: (bytes: Uint8Array): string => decoder.decode(bytes),
 };
 
-async function decode(bytes: Uint8Array, table: TableSchema): Promise<TableBatch> {
-  const { parquetRead } = await import('hyparquet');
+/** One row group after the other: its cells are many times as large as it is. */
+async function* decode(bytes: Uint8Array, table: TableSchema): AsyncGenerator<TableBatch> {
+  const { parquetMetadataAsync, parquetRead } = await import('hyparquet');
   const file = {
     byteLength: bytes.byteLength,
     slice: (start: number, end?: number): ArrayBuffer => Uint8Array.from(bytes.subarray(start, end)).buffer,
   };
-  const cells = new Map<string, Cell[]>(table.columns.map((column) => [column.name, []]));
-  await parquetRead({
-    file,
-    compressors: { ZSTD: (input) => zstdDecompressSync(input) },
-    parsers: PARSERS,
-    geoparquet: false,
-    onChunk: ({ columnName, columnData, rowStart }) => {
-      const column = cells.get(columnName);
-      if (column === undefined) return;
-      const values = Array.from<unknown>(columnData);
-      for (const [index, value] of values.entries()) column[rowStart + index] = (value ?? null) as Cell;
-    },
-  });
-  const columns = table.columns.map((schema) => columnFromCells(schema, cells.get(schema.name) ?? []));
-  return { table, rows: columns[0]?.rows ?? 0, columns };
+  const metadata = await parquetMetadataAsync(file);
+  let from = 0;
+  for (const group of metadata.row_groups) {
+    const rows = Number(group.num_rows);
+    const cells = new Map<string, Cell[]>(table.columns.map((column) => [column.name, []]));
+    await parquetRead({
+      file,
+      metadata,
+      rowStart: from,
+      rowEnd: from + rows,
+      compressors: { ZSTD: (input) => zstdDecompressSync(input) },
+      parsers: PARSERS,
+      geoparquet: false,
+      onChunk: ({ columnName, columnData, rowStart }) => {
+        const column = cells.get(columnName);
+        if (column === undefined) return;
+        const values = Array.from<unknown>(columnData);
+        for (const [index, value] of values.entries()) column[rowStart - from + index] = (value ?? null) as Cell;
+      },
+    });
+    const columns = table.columns.map((schema) => columnFromCells(schema, cells.get(schema.name) ?? []));
+    yield { table, rows, columns };
+    from += rows;
+  }
 }
 
 /** Parquet files. `numbered`: the columns are named by their place. */

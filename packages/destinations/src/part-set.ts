@@ -120,6 +120,8 @@ export class PartSet {
   #leaveLocal(): void {
     if (!this.#isLocal || this.#parts.size > 0) return;
     this.#isLocal = false;
+    // It has no part: what earlier sets of few rows left in memory is of no use any more.
+    void this.#encoding.close();
     this.#encoding = this.#options.encoding;
   }
 

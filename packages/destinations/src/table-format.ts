@@ -26,21 +26,10 @@ export interface TableFormat {
   readonly mixedColumns: boolean;
   /** Begins a file of a table's rows. */
   open(table: TableSchema): FileWriter;
-  /** Reads a file back. `table` has the columns that the file was written with. */
-  decode(bytes: Uint8Array, table: TableSchema): Promise<TableBatch>;
+  /** Reads a file back, some rows at a time. `table` has the columns that the file was written with. */
+  decode(bytes: Uint8Array, table: TableSchema): AsyncIterable<TableBatch>;
   /** SQL that reads files with the given columns in DuckDB, with the right types. */
   scan(files: readonly ScannedFile[], columns: readonly Pick<ColumnSchema, 'name' | 'type'>[]): string;
-}
-
-/** The file of some rows. All batches have the same columns. */
-export function encodeFile(format: TableFormat, batches: readonly TableBatch[]): Uint8Array {
-  const table = batches.at(-1)?.table;
-  if (table === undefined) throw new TypeError('A file needs a batch');
-  const writer = format.open(table);
-  const chunks = batches.flatMap((batch) => writer.write(batch));
-  chunks.push(...writer.finish());
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
 }
 
 /** The most that a line of the files can have: DuckDB must be told, and takes memory by it. */

@@ -247,11 +247,12 @@ async function checkPart(
     return fault(other === undefined ? 'it was changed after it was written' : `it holds what was written as ${other}`);
   }
   try {
-    const batch = await store.format.decode(bytes, part.schema);
-    content.addBatch(batch);
-    if (table.derived) return undefined;
     const keys = new KeySet();
-    keys.addAll(rootKeys(batch));
+    for await (const batch of store.format.decode(bytes, part.schema)) {
+      content.addBatch(batch);
+      if (!table.derived) keys.addAll(rootKeys(batch));
+    }
+    if (table.derived) return undefined;
     const stored = new KeySet();
     const words = await store.readKeys(table.folder, part);
     stored.addAll(words);

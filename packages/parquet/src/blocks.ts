@@ -11,7 +11,7 @@ const LARGE_SLAB = 48 * 2 ** 20;
 /** Blocks kept for the next row group, 64 MiB of them. */
 const MOST_FREE = 4096;
 
-const free: Uint8Array[] = [];
+let free: Uint8Array[] = [];
 let slab = new Uint8Array(0);
 let slabEnd = 0;
 
@@ -24,6 +24,13 @@ function takeBlock(): Uint8Array {
   }
   slabEnd += BLOCK;
   return slab.subarray(slabEnd - BLOCK, slabEnd);
+}
+
+/** Gives back the blocks that nothing uses. */
+export function forgetBlocks(): void {
+  free = [];
+  slab = new Uint8Array(0);
+  slabEnd = 0;
 }
 
 /** Bytes that are appended, copied out in one go, and forgotten. */

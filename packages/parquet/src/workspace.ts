@@ -104,6 +104,11 @@ export function withWorkspace<T>(body: (work: Workspace) => T): T {
   }
 }
 
+/** Gives back its memory. */
+export function forgetWorkspace(): void {
+  shared = undefined;
+}
+
 /** The bytes of words. */
 export function asBytes(words: Uint32Array): Uint8Array {
   return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);

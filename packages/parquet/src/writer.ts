@@ -1,5 +1,6 @@
 import type { TableBatch, TableSchema } from '@millrace/flatten';
 import { ByteWriter } from './byte-writer.ts';
+import { forgetBlocks } from './blocks.ts';
 import { batchColumns, columnSize } from './check-batch.ts';
 import { writeChunk } from './column-chunk.ts';
 import { ParquetBatchError } from './errors.ts';
@@ -7,6 +8,7 @@ import { fileMetadata, type FileColumn, type RowGroupInfo } from './metadata.ts'
 import { type CheckedOptions, checkOptions, type ParquetOptions } from './options.ts';
 import { ValidityBuilder } from './validity.ts';
 import { createValueBuilder, type ValueBuilder, type ValueCursor } from './value-builder.ts';
+import { forgetWorkspace } from './workspace.ts';
 
 /** Writes one Parquet file. The bytes that its calls give, one after the other, are the file. */
 export interface ParquetWriter {
@@ -48,6 +50,13 @@ const FULL = 0.9;
 /** Where row groups are put together: one for all files of a thread, unless a row group was larger than this. */
 const MOST_KEPT = 2 ** 25;
 let spareOutput: ByteWriter | undefined;
+
+/** Gives back the memory that this thread keeps for its next file. Files that are open lose nothing. */
+export function releaseMemory(): void {
+  spareOutput = undefined;
+  forgetBlocks();
+  forgetWorkspace();
+}
 
 const magic = (): Uint8Array => Uint8Array.of(0x50, 0x41, 0x52, 0x31);
 

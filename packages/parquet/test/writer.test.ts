@@ -9,6 +9,7 @@ import {
   ParquetBatchError,
   type ParquetOptions,
   type ParquetWriter,
+  releaseMemory,
   TABLE_SCHEMA_KEY,
 } from '../src/index.ts';
 import { batch, type Cell, plainValues, random, tableOf, type TestColumn } from './batches.ts';
@@ -93,6 +94,17 @@ describe('row groups', () => {
     const file = writeAll(writer, [batch(someColumns(0, 35))]);
     expect(writer.bytes).toBe(file.length);
   });
+});
+
+test('memory can be given back while a file is open', () => {
+  const columns = someColumns(0, 600);
+  const part = (from: number, to: number): TableBatch =>
+    batch(columns.map((column) => ({ ...column, cells: column.cells.slice(from, to) })));
+  const writer = createParquetWriter(part(0, 1).table, { rowGroupRows: 250 });
+  const chunks = writer.write(part(0, 333));
+  releaseMemory();
+  chunks.push(...writer.write(part(333, 600)), ...writer.finish());
+  expect(concat(chunks)).toEqual(encodeParquet(part(0, 600), { rowGroupRows: 250 }));
 });
 
 test('a batch may be overwritten once it is written', async () => {
