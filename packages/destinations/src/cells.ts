@@ -48,16 +48,17 @@ export function columnCells(column: Column): Cell[] {
 }
 
 function packBytes(present: readonly Cell[]): PlainValues {
-  let room = 0;
-  for (const cell of present) room += 4 + String(cell).length * 3;
-  const buffer = Buffer.allocUnsafe(room);
+  let size = 0;
+  for (const cell of present) size += 4 + Buffer.byteLength(String(cell));
+  const data = new Uint8Array(size);
+  const buffer = Buffer.from(data.buffer);
   let at = 0;
   for (const cell of present) {
     const length = buffer.write(String(cell), at + 4, 'utf8');
     buffer.writeUInt32LE(length, at);
     at += 4 + length;
   }
-  return { kind: 'bytes', data: Uint8Array.from(buffer.subarray(0, at)), count: present.length };
+  return { kind: 'bytes', data, count: present.length };
 }
 
 function pack(type: string, present: readonly Cell[]): PlainValues {

@@ -15,6 +15,11 @@ const PARSERS = {
   stringFromBytes: (bytes: Uint8Array): string => decoder.decode(bytes),
 };
 
+/** Into one buffer: Node takes another of the same size when one is filled to the last byte. */
+function decompress(input: Uint8Array, size: number): Uint8Array {
+  return zstdDecompressSync(input, { chunkSize: Math.max(64, size + 1) });
+}
+
 /** One row group after the other: its cells are many times as large as it is. */
 async function* decode(bytes: Uint8Array, table: TableSchema): AsyncGenerator<TableBatch> {
   const { parquetMetadataAsync, parquetRead } = await import('hyparquet');
@@ -32,7 +37,7 @@ async function* decode(bytes: Uint8Array, table: TableSchema): AsyncGenerator<Ta
       metadata,
       rowStart: from,
       rowEnd: from + rows,
-      compressors: { ZSTD: (input) => zstdDecompressSync(input) },
+      compressors: { ZSTD: decompress },
       parsers: PARSERS,
       geoparquet: false,
       onChunk: ({ columnName, columnData, rowStart }) => {
