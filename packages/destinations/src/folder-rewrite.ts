@@ -31,11 +31,15 @@ async function rewritePart(
   if (!widened && !touched) return part;
   const batches: TableBatch[] = [];
   for await (const read of store.readPart(folder, part)) {
-    const keys = rootKeys(read);
-    const batch = touched ? selectRows(read, (row) => !gone.has(keys, row)) : read;
+    const batch = touched ? without(read, gone) : read;
     if (batch.rows > 0) batches.push(widened ? conform(batch, wanted) : batch);
   }
   return batches.length === 0 ? undefined : store.writePart(folder, batches, true);
+}
+
+function without(batch: TableBatch, gone: KeySet): TableBatch {
+  const keys = rootKeys(batch);
+  return selectRows(batch, (row) => !gone.has(keys, row));
 }
 
 /** Rewrites those parts of a table that hold rows of documents which are gone, or whose columns no longer fit. */
