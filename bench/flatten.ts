@@ -19,7 +19,7 @@ import { runDlt } from './dlt.ts';
 import type { MemoryJob, MemoryResult } from './memory.ts';
 import { startPartWorkers } from './part-workers.ts';
 import { type Codec, createPartWork, type PageWork } from './parts.ts';
-import { alone, compare, rounded, together } from './tasks.ts';
+import { alone, compare, often, rounded, together } from './tasks.ts';
 import { measureWidths } from './widths.ts';
 
 interface Options {
@@ -77,7 +77,7 @@ export async function run({ quick }: Options): Promise<Result> {
     flat: alone(few, eachDocument(flattenRow)),
     json2csv: alone(few, eachDocument(csvRows)),
     json2csvFlatten: alone(few, eachDocument(csvRow)),
-    columns: alone(few, toColumns('nested', 'wasm')),
+    columns: often(10, alone(few, toColumns('nested', 'wasm'))),
   });
   const duckdb = await againstDuckDB(nested, ROUNDS, CODEC);
   const dlt = await againstDlt(part(nested, quick ? 1 : 3));

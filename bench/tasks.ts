@@ -57,6 +57,15 @@ export function alone({ files }: Corpus, work: PageWork): Task {
   };
 }
 
+/** The mean of so many times: what takes a fraction of the time of the others would else be a matter of luck. */
+export function often(times: number, task: Task): Task {
+  return async () => {
+    let ms = 0;
+    for (let time = 0; time < times; time++) ms += await task();
+    return ms / times;
+  };
+}
+
 /** Work of worker threads; this thread reads the pages meanwhile, which is timed. */
 export function together({ files }: Corpus, workers: PartWorkers): Task {
   return async () => {
