@@ -1,6 +1,7 @@
 /** A program as a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,15 @@ const compileCache = join(tmpdir(), 'millrace-compile-cache');
 
 /** A module that kills its process, or has its disk full, at the n-th operation: see there. */
 export const killAt: string = fileURLToPath(new URL('kill-at.mjs', import.meta.url));
+
+/**
+ * Whether a program that was to be killed at an operation was, or ended before it came to that: how many operations there are
+ * differs a little from run to run.
+ * @param count the file of `COUNT_TO`
+ */
+export async function wasKilled(at: number, signal: NodeJS.Signals | null, count: string): Promise<boolean> {
+  return signal === 'SIGKILL' || Number(await readFile(count, 'utf8')) < at;
+}
 
 export interface Child {
   readonly process: ChildProcess;
