@@ -35,8 +35,8 @@ interface Result {
 const CODEC: Codec = 'zstd';
 const ROUNDS = 5;
 
-/** The arrays in the nested corpus, which become its child tables. */
-const ARRAYS: readonly string[] = [
+/** The arrays in the nested corpus, which become its child tables; those in arrays are columns of a row. */
+const ARRAYS = [
   'context.tags',
   'context.grid',
   'context.order.lines',
@@ -145,9 +145,9 @@ function eachDocument(flatten: (document: object) => unknown): PageWork {
 /** One wide row for a document: elements of arrays are columns, too. */
 const csvRow = flattenForCsv({ objects: true, arrays: true });
 
-const splitArrays = unwind({ paths: [...ARRAYS], blankOut: true });
+const splitArrays = unwind({ paths: ARRAYS, blankOut: true });
 
-/** A row for each element of an array, as a table has them: the pipeline of the package's README. */
+/** Each element of an array in a row, the first in that of its parent: the pipeline of the package's README. */
 function csvRows(document: object): void {
   for (const row of splitArrays(document)) csvRow(row);
 }

@@ -1,7 +1,8 @@
 /**
  * Preloaded into the program: kills it, sends it a signal, or says that the disk is full, at the n-th operation on a file below the
  * working folder or statement of the database.
- * KILL_AT=12, SIGTERM_AT=12, SIGINT_AT=12 or FULL_AT=12; COUNT_TO=FILE writes how many operations there were.
+ * KILL_AT=12, SIGTERM_AT=12, SIGINT_AT=12 or FULL_AT=12; COUNT_TO=FILE writes how many operations there were, with FULL_AT how many
+ * of them failed.
  */
 import fs from 'node:fs';
 import promises from 'node:fs/promises';
@@ -10,6 +11,7 @@ import { DuckDBConnection } from '@duckdb/node-api';
 
 const { KILL_AT, SIGTERM_AT, SIGINT_AT, FULL_AT, COUNT_TO } = process.env;
 let count = 0;
+let failed = 0;
 
 function step() {
   count += 1;
@@ -28,6 +30,7 @@ function fileStep(name, path) {
   if (!String(path).startsWith(process.cwd())) return;
   step();
   if (FULL_AT !== undefined && count >= Number(FULL_AT) && ['open', 'writeFile', 'mkdir'].includes(name)) {
+    failed += 1;
     throw Object.assign(new Error(`ENOSPC: no space left on device, ${name} '${path}'`), { code: 'ENOSPC' });
   }
 }
@@ -59,4 +62,5 @@ for (const name of ['run', 'runAndReadAll']) {
     return original.apply(this, args);
   };
 }
-if (COUNT_TO !== undefined) process.on('exit', () => fs.writeFileSync(COUNT_TO, String(count)));
+if (COUNT_TO !== undefined)
+  process.on('exit', () => fs.writeFileSync(COUNT_TO, String(FULL_AT === undefined ? count : failed)));
