@@ -17,7 +17,7 @@ import {
   STRING,
 } from './records';
 import { CANONICAL_SPELLING, DATE_SPELLINGS, canonicalSpellings, days, millis, spellingsOf } from './dates';
-import { double, isWide, lengthOfInteger, mostChars, numberKind, textLength, whole, writeInteger } from './numbers';
+import { decimal, double, isWide, lengthOfInteger, mostChars, numberKind, textLength, whole, writeInteger } from './numbers';
 import { copyBytes, equalBytes, firstBytes, hashOf, hashOfFew, utf16Length } from './text';
 
 /** As in the host's `encode.ts`. */
@@ -129,7 +129,15 @@ export function addText(column: Column, row: u32, p: usize, length: u32): u32 {
   return length;
 }
 
+/** The same where it matters less. */
+export function addString(column: Column, row: u32, p: usize, length: u32): void {
+  if ((formOf(column) & ~DICTIONARY) === PLAIN_TEXT) putText(column, row, p, length);
+  else addTypedText(column, row, p, length);
+}
+
 /** Adds the date-time of 24 bytes at `p`, when it is one in the spelling that almost all have and that the column takes. */
+// @ts-ignore: decorator
+@inline
 export function addTime(column: Column, row: u32, p: usize): bool {
   const common = canonicalSpellings(p) & column.spellings;
   if (common === 0) return false;
@@ -157,7 +165,7 @@ function addOther(column: Column, row: u32, p: usize, length: u32): void {
 export function putText(column: Column, row: u32, p: usize, length: u32): void {
   setValid(column, row);
   measureText(column, p, length);
-  if (column.kind === STRING && column.dictionary) addToDictionary(column, p, length);
+  if (column.kind === STRING && column.dictionary) findOrAdd(column, p, length);
   else copyText(column, p, length);
 }
 
@@ -253,7 +261,7 @@ export function addNumber(column: Column, row: u32, p: usize, length: u32): void
   else addHuge(column, row, p, length);
 }
 
-/** A positive whole number of so many digits, fifteen at most, for a column of INTEGER. */
+/** A whole number of so many digits, fifteen at most, for a column of INTEGER. */
 // @ts-ignore: decorator
 @inline
 export function addSmallInteger(column: Column, row: u32, value: u64, digits: u32): void {
@@ -262,6 +270,14 @@ export function addSmallInteger(column: Column, row: u32, value: u64, digits: u3
   store<u64>(to, value);
   column.to = to + 8;
   measure(column, digits);
+}
+
+/** A number below 10^13 with so many places, six at most, for a column of FLOAT. */
+// @ts-ignore: decorator
+@inline
+export function addSmallDecimal(column: Column, row: u32, integer: u64, fraction: u64, places: u32, length: u32): void {
+  putDouble(column, row, decimal(integer, fraction, places));
+  measure(column, length);
 }
 
 function addInteger(column: Column, row: u32, p: usize): void {
@@ -343,22 +359,24 @@ function slotMask(column: Column): u32 {
 // @ts-ignore: decorator
 @inline
 export function sizeOfSlots(column: Column): usize {
-  return (<usize>slotMask(column) + 1) << 2;
+  return (<usize>slotMask(column) + 1) << 3;
 }
 
-/** Bits of a slot that are an index; the hash has the rest of its lower half. */
+/** Bits of a slot's first word that are an index; half of the hash has the rest. The second word is the value's place in `data`. */
 const INDEX: u32 = 0xffff;
 
+// @ts-ignore: decorator
+@inline
 function addToDictionary(column: Column, p: usize, length: u32): void {
   if (length <= 16) {
     const bytes = firstBytes(p, length);
     const hash = hashOfFew(bytes, length);
-    const found = load<u32>(slotAt(column, hash >>> column.slotShift));
+    const slot = slotAt(column, hash >>> column.slotShift);
+    const found = load<u32>(slot);
     if (found !== 0 && ((found ^ (hash << 16)) & ~INDEX) === 0) {
-      const index = (found & INDEX) - 1;
-      const at = entryAt(column, index);
+      const at = column.data + load<u32>(slot, 4);
       if (load<u32>(at) === length && !v128.any_true(v128.xor(firstBytes(at + 4, length), bytes))) {
-        addIndex(column, index);
+        addIndex(column, (found & INDEX) - 1);
         return;
       }
     }
@@ -368,20 +386,20 @@ function addToDictionary(column: Column, p: usize, length: u32): void {
 
 function findOrAdd(column: Column, p: usize, length: u32): void {
   const hash = hashOf(p, length);
-  const mask = slotMask(column);
   let slot = hash >>> column.slotShift;
+  let place: usize;
   while (true) {
-    const found = load<u32>(slotAt(column, slot));
+    place = slotAt(column, slot);
+    const found = load<u32>(place);
     if (found === 0) break;
     if (((found ^ (hash << 16)) & ~INDEX) === 0) {
-      const index = (found & INDEX) - 1;
-      const at = entryAt(column, index);
+      const at = column.data + load<u32>(place, 4);
       if (load<u32>(at) === length && equalBytes(at + 4, p, length)) {
-        addIndex(column, index);
+        addIndex(column, (found & INDEX) - 1);
         return;
       }
     }
-    slot = (slot + 1) & mask;
+    slot = (slot + 1) & slotMask(column);
   }
   const index = column.entryCount;
   // The value is counted already.
@@ -394,13 +412,11 @@ function findOrAdd(column: Column, p: usize, length: u32): void {
     copyText(column, p, length);
     return;
   }
-  if (index >= column.entryRoom) growEntries(column);
-  store<u32>(column.entries + (<usize>index << 2), <u32>(column.to - column.data));
-  store<u32>(slotAt(column, slot), slotOf(hash, index));
+  fillSlot(place, hash, index, <u32>(column.to - column.data));
   column.entryCount = index + 1;
   copyText(column, p, length);
   addIndex(column, index);
-  if (index * 4 > mask) growSlots(column);
+  if (index * 4 > slotMask(column)) growSlots(column);
 }
 
 // @ts-ignore: decorator
@@ -417,12 +433,6 @@ function growIndices(column: Column): void {
   column.indexRoom *= 2;
 }
 
-function growEntries(column: Column): void {
-  const room = column.entryRoom * 2;
-  column.entries = enlarge(column.entries, <usize>column.entryCount << 2, <usize>column.entryRoom << 2, <usize>room << 2);
-  column.entryRoom = room;
-}
-
 function growSlots(column: Column): void {
   const size = sizeOfSlots(column);
   const larger = allocate(size * 2);
@@ -435,55 +445,59 @@ function growSlots(column: Column): void {
 // @ts-ignore: decorator
 @inline
 function slotAt(column: Column, slot: u32): usize {
-  return column.slots + (<usize>slot << 2);
+  return column.slots + (<usize>slot << 3);
 }
 
 // @ts-ignore: decorator
 @inline
-function slotOf(hash: u32, index: u32): u32 {
-  return (hash << 16) | (index + 1);
+function fillSlot(place: usize, hash: u32, index: u32, offset: u32): void {
+  store<u32>(place, (hash << 16) | (index + 1));
+  store<u32>(place, offset, 4);
 }
 
 /** Fills the hash table with the dictionary. */
 export function hashEntries(column: Column): void {
-  const mask = slotMask(column);
   memory.fill(column.slots, 0, sizeOfSlots(column));
+  let at = column.data;
   for (let index: u32 = 0; index < column.entryCount; index++) {
-    const at = entryAt(column, index);
-    const hash = hashOf(at + 4, load<u32>(at));
+    const length = load<u32>(at);
+    const hash = hashOf(at + 4, length);
     let slot = hash >>> column.slotShift;
-    while (load<u32>(slotAt(column, slot)) !== 0) slot = (slot + 1) & mask;
-    store<u32>(slotAt(column, slot), slotOf(hash, index));
+    while (load<u32>(slotAt(column, slot)) !== 0) slot = (slot + 1) & slotMask(column);
+    fillSlot(slotAt(column, slot), hash, index, <u32>(at - column.data));
+    at += 4 + length;
   }
 }
 
 /** Writes the first `count` values out in full. */
 export function dropDictionary(column: Column, count: u32): void {
+  const entries = allocate(DICTIONARY_LIMIT << 2);
+  let at = column.data;
+  for (let i: u32 = 0; i < column.entryCount; i++) {
+    store<u32>(entries + (<usize>i << 2), <u32>at);
+    at += 4 + load<u32>(at);
+  }
   let size: u64 = 0;
-  for (let i: u32 = 0; i < count; i++) size += 4 + load<u32>(entryOf(column, i));
+  for (let i: u32 = 0; i < count; i++) size += 4 + load<u32>(entryOf(column, entries, i));
   const room = size + size / 2 + 4096;
   if (room > 0x40000000) refuse();
   const data = allocate(<usize>room);
   let to = data;
   for (let i: u32 = 0; i < count; i++) {
-    const at = entryOf(column, i);
+    at = entryOf(column, entries, i);
     const length = 4 + load<u32>(at);
     copyBytes(to, at, length);
     to += length;
   }
+  release(entries, DICTIONARY_LIMIT << 2);
   release(column.data, column.limit + SLACK - column.data);
   setData(column, data, <usize>size, <usize>room);
   column.dictionary = false;
 }
 
+/** Where the entry of a value is. */
 // @ts-ignore: decorator
 @inline
-function entryOf(column: Column, value: u32): usize {
-  return entryAt(column, load<u32>(column.indices + (<usize>value << 2)));
-}
-
-// @ts-ignore: decorator
-@inline
-function entryAt(column: Column, index: u32): usize {
-  return column.data + load<u32>(column.entries + (<usize>index << 2));
+function entryOf(column: Column, entries: usize, value: u32): usize {
+  return <usize>load<u32>(entries + (<usize>load<u32>(column.indices + (<usize>value << 2)) << 2));
 }

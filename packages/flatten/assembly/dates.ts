@@ -20,10 +20,10 @@ export let days: i32 = 0;
 /** Its milliseconds since 1970. */
 export let millis: i64 = 0;
 
-/** The first bytes of the date read last, `2025-02-`: the day before that month, and its length. */
-let monthText: u64 = 0;
-let dayBefore: i32 = 0;
-let monthLength: u32 = 0;
+/** Months met last: of each the first bytes of a date in it, `2025-02-`, and from 8 bytes on the day before it and its length. */
+const months: usize = memory.data(64 * 16, 16);
+/** Makes of the end of those bytes where a month stands: any 36 in a row, from 2015 to 2041, stand in places of their own. */
+const PLACES: u32 = 0xdc3bf365;
 
 // @ts-ignore: decorator
 @inline
@@ -42,34 +42,38 @@ function areDigits(p: usize, count: i32): bool {
   return true;
 }
 
-/** Reads `2025-02-25`, whose last two are digits, into `days`. Neighbouring rows often have the same month. */
+/** Reads `2025-02-25`, whose last two are digits, into `days`. Few months stand for most dates. */
 // @ts-ignore: decorator
 @inline
 function readDay(p: usize): bool {
-  if (load<u64>(p) !== monthText && !readMonth(p)) return false;
+  const text = load<u64>(p);
+  const month = months + <usize>(((<u32>(text >> 24) * PLACES) >> 26) << 4);
+  if (load<u64>(month) !== text && !readMonth(p, month)) return false;
   const day = twoDigits(p + 8);
-  days = dayBefore + day;
-  return <u32>(day - 1) < monthLength;
+  days = load<i32>(month, 8) + day;
+  return <u32>(day - 1) < load<u32>(month, 12);
 }
 
 function readDate(p: usize): bool {
   return areDigits(p + 8, 2) && readDay(p);
 }
 
-function readMonth(p: usize): bool {
+function readMonth(p: usize, at: usize): bool {
   if (load<u8>(p, 4) !== 0x2d || load<u8>(p, 7) !== 0x2d || !areDigits(p, 4) || !areDigits(p + 5, 2)) return false;
   const year = twoDigits(p) * 100 + twoDigits(p + 2);
   const month = twoDigits(p + 5);
   if (year < 1 || month < 1 || month > 12) return false;
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  monthLength = month === 2 ? (leap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  const length = month === 2 ? (leap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
   // http://howardhinnant.github.io/date_algorithms.html#days_from_civil
   const y = month <= 2 ? year - 1 : year;
   const era = y / 400;
   const yearOfEra = y - era * 400;
   const dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5;
-  dayBefore = era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719469;
-  monthText = load<u64>(p);
+  const dayBefore = era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719469;
+  store<u64>(at, load<u64>(p));
+  store<i32>(at, dayBefore, 8);
+  store<i32>(at, length, 12);
   return true;
 }
 
@@ -79,19 +83,22 @@ const LEAST: usize = memory.data<u8>([
 ], 16);
 const ABOVE: usize = memory.data<u8>([9, 9, 0, 2, 9, 0, 5, 9, 0, 5, 9, 0, 9, 9, 9, 0], 16);
 
+/** How many minutes a digit of these stands for in the first half of them, how many milliseconds in the second. */
+const MINUTES: usize = memory.data<u16>([0, 0, 0, 600, 60, 0, 10, 1], 16);
+const REST: usize = memory.data<u16>([0, 10000, 1000, 0, 100, 10, 1, 0], 16);
+
 /** `spellingsOf` a text of 24 bytes for the spelling that almost all have; 0 when it is not that. */
 export function canonicalSpellings(p: usize): i32 {
   const above = i8x16.sub(v128.load(p, 8), v128.load(LEAST));
   if (!i8x16.all_true(i8x16.le_u(above, v128.load(ABOVE))) || !readDay(p)) return 0;
-  // All three pairs at once: ten times the tens, and the ones.
-  const clock = load<u64>(p, 11) & 0x0f0f000f0f000f0f;
-  const pairs = clock * 10 + (clock >> 8);
-  const hours = <i32>pairs & 0xff;
-  const minutes = <i32>(pairs >> 24) & 0xff;
-  const seconds = <i32>(pairs >> 48) & 0xff;
-  if (hours > 23) return 0;
-  const fraction = digit(p + 20) * 100 + twoDigits(p + 21);
-  const time = ((hours * 60 + minutes) * 60 + seconds) * 1000 + fraction;
+  const minutes = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(above), v128.load(MINUTES));
+  const rest = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(above), v128.load(REST));
+  const sums = i32x4.add(i32x4.mul(minutes, i32x4.splat(60000)), rest);
+  const sum = i64x2.extract_lane(sums, 0) + i64x2.extract_lane(sums, 1);
+  const time = <i32>sum + <i32>(sum >> 32);
+  // Minutes and seconds are below 60.
+  if (time >= DAY_MS) return 0;
+  const fraction = (load<u32>(p, 19) >> 8) - 0x303030;
   millis = <i64>days * DAY_MS + time;
   const styles = MILLIS | (fraction !== 0 ? JAVA : 0) | (load<u8>(p, 22) !== 0x30 ? TRIMMED : 0);
   return ZULU & styles & (time === 0 ? MIDNIGHT_FULL : -1);

@@ -5,12 +5,12 @@ import { beginPage, isCut, isEnd, more, resetInput } from './input';
 import { allocate, resetMemory, resetScratch, scratch } from './memory';
 import { initNumbers } from './numbers';
 import { parseDocument, setContent, setMaxDepth, skipSpace, skipValue } from './parse';
-import { Column, STRING, Table } from './records';
+import { Column, Table } from './records';
 import { checkKeys, emptyColumn, emptyTables, markPage, resetTables, rollBack, settle } from './tables';
 import { endOfPlain, equalBytes, seedHashes } from './text';
 import { putBits, putText, startBits } from './columns';
 
-export { addKeyKid, elementOf, newColumn, newKid, newNode, newTable } from './tables';
+export { addKeyKid, newColumn, newKid, newNode, newTable } from './tables';
 export { allocate, emptyTables, isCut, rollBack, scratch, setContent, setIdentity, settle };
 
 /** Starts without tables. */
@@ -103,61 +103,15 @@ function parseDocuments(root: Table, p: usize): usize {
   }
 }
 
-// What the host reads.
-
-export function rowsOf(table: Table): u32 {
-  return table.rows;
-}
-export function parentRowsOf(table: Table): usize {
-  return table.parentRows;
-}
-export function positionsOf(table: Table): usize {
-  return table.positions;
-}
-export function lastPositionOf(table: Table): u32 {
-  return table.lastPosition;
-}
-export function kindOf(column: Column): i32 {
-  return column.kind;
-}
-export function wideOf(column: Column): i32 {
-  return column.wide;
-}
-export function spellingsOf(column: Column): i32 {
-  return column.spellings;
-}
-export function maxCharsOf(column: Column): u32 {
-  return column.maxChars;
-}
-export function maxBytesOf(column: Column): u32 {
-  return column.maxBytes;
-}
-export function countOf(column: Column): u32 {
-  return column.count;
-}
+/** The bit set of a column's rows that have a value. */
 export function validOf(column: Column): usize {
   if (!column.gaps) startBits(column);
   return column.valid;
 }
-export function dataOf(column: Column): usize {
-  return column.data;
-}
-export function usedOf(column: Column): u32 {
-  return <u32>(column.to - column.data);
-}
-/** Distinct values, or -1 when the texts are written in full. */
-export function entriesOf(column: Column): i32 {
-  return column.kind === STRING && column.dictionary ? <i32>column.entryCount : -1;
-}
-export function indicesOf(column: Column): usize {
-  return column.indices;
-}
+
 /** Writes the column's texts in full from the next batch on. */
 export function setPlain(column: Column): void {
   column.plain = true;
-}
-export function isUnsure(column: Column): bool {
-  return column.unsure;
 }
 
 // What the host writes when it widens a column.

@@ -68,6 +68,14 @@ export function firstDigits(bytes: u64, count: u32): u64 {
   return eightDigits(bytes << (64 - (<u64>count << 3)));
 }
 
+/** The double of a number below 10^13 with so many places, six at most: both sides of the division are doubles exactly. */
+// @ts-ignore: decorator
+@inline
+export function decimal(integer: u64, fraction: u64, places: u32): f64 {
+  const mantissa = integer * load<u32>(WHOLE_POWERS + (<usize>places << 2)) + fraction;
+  return <f64>mantissa / load<f64>(doublePowers + (<usize>places << 3));
+}
+
 /** Reads the number at `p` into the variables above and gives what follows it. */
 export function readNumber(start: usize): usize {
   let p = start;

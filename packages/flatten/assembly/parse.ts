@@ -2,8 +2,8 @@
 import { canonical, canonicalAt, canonicalLength } from './canonical';
 import { addContent, addDocument, newArray, newColumn, newKid, newObject, refuse, retry, toJson } from './host';
 import { scratch } from './memory';
-import { Column, INTEGER, KEY, Kid, LONG, MAP, MIXED, Node, OMIT, Successors, Table, TIME, WHOLE } from './records';
-import { addBoolean, addJson, addNumber, addSmallInteger, addText, addTime, formOf } from './columns';
+import { Column, FLOAT, INTEGER, KEY, Kid, LONG, MAP, MIXED, Node, OMIT, Successors, Table, TIME, WHOLE } from './records';
+import { addBoolean, addJson, addNumber, addSmallDecimal, addSmallInteger, addString, addText, addTime, formOf } from './columns';
 import { firstDigits, leadingDigits, readNumber } from './numbers';
 import { addRow, checkKey, clearKeys, lookUp, noteKeyOf } from './tables';
 import { endOfPlain, skipString, unescape, unescapedEnd, unescapedLength } from './text';
@@ -185,7 +185,7 @@ function parseObject(node: Node, p: usize, level: i32): usize {
     else if (char === OPEN_OBJECT && object !== null) p = parseObject(object, p + 1, level + 1);
     else {
       let end: usize = 0;
-      if (char - 0x31 < 9 && column !== null && column.kind === INTEGER) end = parseSmallInteger(column, row, p);
+      if (char - 0x30 < 10 && column !== null) end = parseSmallNumber(column, row, p);
       p = end !== 0 ? end : parseMember(kid, p, row, level + 1);
     }
     expected = kid;
@@ -221,24 +221,47 @@ function parseMember(kid: Kid, p: usize, row: u32, level: i32): usize {
   return parseScalar(kid, p, char, row);
 }
 
-/** A number of INTEGER that begins with another digit than 0, when it has at most seven of them and nothing else; 0 when it has not. */
+/** A number of few digits of the column's type, written as almost all are; 0 when it is not such a one. */
+// @ts-ignore: decorator
+@inline
+function parseSmallNumber(column: Column, row: u32, p: usize): usize {
+  const kind = column.kind;
+  return kind === INTEGER ? parseSmallInteger(column, row, p) : kind === FLOAT ? parseSmallDecimal(column, row, p) : 0;
+}
+
+// @ts-ignore: decorator
+@inline
 function parseSmallInteger(column: Column, row: u32, p: usize): usize {
   const bytes = load<u64>(p);
   const digits = leadingDigits(bytes);
   const end = p + digits;
   const after = load<u8>(end);
-  if (digits > 7 || after === 0x2e || (after | 0x20) === 0x65) return 0;
+  if (digits > 7 || after === 0x2e || (after | 0x20) === 0x65 || (digits > 1 && <u8>bytes === 0x30)) return 0;
   addSmallInteger(column, row, firstDigits(bytes, digits), digits);
   return end;
 }
 
+function parseSmallDecimal(column: Column, row: u32, p: usize): usize {
+  const bytes = load<u64>(p);
+  const digits = leadingDigits(bytes);
+  const point = p + digits;
+  if (digits - 1 > 6 || load<u8>(point) !== 0x2e || (digits > 1 && <u8>bytes === 0x30)) return 0;
+  const fraction = load<u64>(point, 1);
+  const places = leadingDigits(fraction);
+  const end = point + 1 + places;
+  // Zeros at the end make it a whole number, or shorter; more places could make its text have an exponent.
+  if (places - 1 > 5 || load<u8>(end - 1) === 0x30 || (load<u8>(end) | 0x20) === 0x65) return 0;
+  addSmallDecimal(column, row, firstDigits(bytes, digits), firstDigits(fraction, places), places, digits + 1 + places);
+  return end;
+}
+
 function parseScalar(kid: Kid, p: usize, char: u8, row: u32): usize {
-  if (char === QUOTE) return parseText(columnOf(kid), row, p + 1);
+  if (char === QUOTE) return parseString(columnOf(kid), row, p + 1);
   const word = load<u32>(p);
   if (word === NULL) return p + 4;
   const column = columnOf(kid);
-  if (char - 0x31 < 9 && column.kind === INTEGER) {
-    const end = parseSmallInteger(column, row, p);
+  if (char - 0x30 < 10) {
+    const end = parseSmallNumber(column, row, p);
     if (end !== 0) return end;
   }
   if (word === TRUE) {
@@ -265,10 +288,18 @@ function parseText(column: Column, row: u32, p: usize): usize {
   return p + addText(column, row, p, <u32>(end - p)) + 1;
 }
 
+/** The same where it matters less. */
+function parseString(column: Column, row: u32, p: usize): usize {
+  const end = endOfPlain(p);
+  if (load<u8>(end) !== QUOTE) return parseEscaped(column, row, p);
+  addString(column, row, p, <u32>(end - p));
+  return end + 1;
+}
+
 function parseEscaped(column: Column, row: u32, p: usize): usize {
   const text = unescape(p);
   const end = unescapedEnd;
-  addText(column, row, text, unescapedLength);
+  addString(column, row, text, unescapedLength);
   return end;
 }
 

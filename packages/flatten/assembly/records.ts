@@ -1,4 +1,5 @@
-// The plan as the kernel sees it.
+// The plan as the kernel sees it. The host reads fields of columns and tables by their place: see its `kernel-column.ts` and
+// `kernel-table.ts`.
 
 /** Type of a column, in the order of the host's list. */
 export const NONE: u8 = 0;
@@ -51,9 +52,7 @@ export class Column {
   limit: usize;
   indices: usize;
   indexRoom: u32;
-  /** Offset in `data` of each dictionary value. */
-  entries: usize;
-  /** Open hash table: sixteen bits of a value's hash, and its index + 1. */
+  /** Open hash table of the dictionary: sixteen bits of a value's hash and its index + 1, and its offset in `data`. */
   slots: usize;
   /** By how much a hash is shifted for the slot where it is looked for first. */
   slotShift: u32;
@@ -68,7 +67,6 @@ export class Column {
   spellings: i32;
   maxBytes: u32;
   entryCount: u32;
-  entryRoom: u32;
   table: Table;
 
   /** As at the start of the page. */

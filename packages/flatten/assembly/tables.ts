@@ -57,11 +57,6 @@ export function newTable(keyCount: u32): usize {
   return changetype<usize>(table);
 }
 
-/** The elements of a table's array, as a kid. */
-export function elementOf(table: Table): usize {
-  return changetype<usize>(table.element);
-}
-
 /** An object in the documents of a table. */
 export function newNode(table: Table): usize {
   const node = changetype<Node>(clear(allocate(offsetof<Node>()), offsetof<Node>()));
@@ -143,10 +138,8 @@ export function newColumn(
   column.dictionary = !plain;
   column.indexRoom = 16;
   column.indices = allocate(16 << 2);
-  column.entryRoom = 16;
-  column.entries = allocate(16 << 2);
   column.slotShift = 28;
-  column.slots = clear(allocate(16 << 2), 16 << 2);
+  column.slots = clear(allocate(16 << 3), 16 << 3);
   markColumn(column);
   if (table.columnCount === table.columnRoom) {
     const size = <usize>table.columnRoom << 2;

@@ -15,7 +15,7 @@ import { canonicalText, coerce, declaredState, joinTypes, type TypeState } from 
 import { decodeOwn, encodeUtf8 } from '../utf8.ts';
 import { createKernel, type Kernel, type KernelHost, offsetOf } from './instance.ts';
 import { detailOf, KernelColumn, kindOfType, stateOf, writeScratch } from './kernel-column.ts';
-import { KernelTable } from './kernel-table.ts';
+import { ELEMENT, KernelTable } from './kernel-table.ts';
 
 /** Flags of kids and columns: see `assembly/records.ts`. */
 const OMIT = 1;
@@ -294,7 +294,7 @@ export class ByteEngine {
   #addTable(kernel: Kernel, plan: TablePlan): KernelTable {
     const table = new KernelTable(kernel, plan);
     this.#tables.push(table);
-    this.#kids.set(kernel.elementOf(table.address), { table, node: plan.elements });
+    this.#kids.set(kernel.word(table.address, ELEMENT), { table, node: plan.elements });
     return table;
   }
 

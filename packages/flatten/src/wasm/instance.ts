@@ -22,6 +22,8 @@ export interface KernelHost {
 /** What the kernel offers: see `assembly/kernel.ts`. Records are known by their address. */
 export interface Kernel {
   readonly memory: WebAssembly.Memory;
+  /** What stands at a place of a record, which is counted in words of 32 bits: see `assembly/records.ts`. */
+  word(record: number, index: number): number;
   start(seed: bigint, maxDepth: number): void;
   takePage(root: number, length: number, window: number, path: number, steps: number): number;
   isCut(): number;
@@ -34,7 +36,6 @@ export interface Kernel {
   allocate(size: number): number;
 
   newTable(keyCount: number): number;
-  elementOf(table: number): number;
   newNode(table: number): number;
   newKid(node: number, key: number, length: number, isPlain: number, flags: number): number;
   addKeyKid(table: number, kid: number): void;
@@ -49,22 +50,7 @@ export interface Kernel {
     plain: number,
   ): number;
 
-  rowsOf(table: number): number;
-  parentRowsOf(table: number): number;
-  positionsOf(table: number): number;
-  lastPositionOf(table: number): number;
-  kindOf(column: number): number;
-  wideOf(column: number): number;
-  spellingsOf(column: number): number;
-  maxCharsOf(column: number): number;
-  maxBytesOf(column: number): number;
-  countOf(column: number): number;
   validOf(column: number): number;
-  dataOf(column: number): number;
-  usedOf(column: number): number;
-  entriesOf(column: number): number;
-  indicesOf(column: number): number;
-  isUnsure(column: number): number;
   setPlain(column: number): void;
   settle(column: number): void;
 
@@ -90,7 +76,16 @@ export function createKernel(host: KernelHost): Kernel {
   const module = kernelModule();
   if (module === null) throw new TypeError('This runtime has no WebAssembly with SIMD');
   // The interface says what the generated module exports.
-  return new WebAssembly.Instance(module, { host: { ...host } }).exports as unknown as Kernel;
+  const kernel = new WebAssembly.Instance(module, { host: { ...host } }).exports as unknown as Kernel;
+  let words = new Uint32Array();
+  return {
+    ...kernel,
+    word: (record, index) => {
+      // A view is empty once the memory has grown.
+      if (words.length === 0) words = new Uint32Array(kernel.memory.buffer);
+      return words[(record >>> 2) + index] ?? 0;
+    },
+  };
 }
 
 function kernelModule(): WebAssembly.Module | null {

@@ -44,6 +44,19 @@ export function detailOf(state: TypeState | undefined): { readonly wide: number;
   };
 }
 
+/** Words of a `Column` in `assembly/records.ts`. In the first are `kind`, `flags`, `dictionary` and `unsure`, a byte each. */
+const FORM = 0;
+const COUNT = 1;
+const MAX_CHARS = 2;
+const DATA = 3;
+const TO = 4;
+const INDICES = 6;
+/** `gaps`, `plain` and `wide`. */
+const MORE = 11;
+const SPELLINGS = 12;
+const MAX_BYTES = 13;
+const ENTRY_COUNT = 14;
+
 export class KernelColumn implements PendingValues {
   readonly #kernel: Kernel;
   readonly address: number;
@@ -64,38 +77,52 @@ export class KernelColumn implements PendingValues {
     return this.#isJson ? this.#node.jsonColumn() : this.#node.scalarColumn();
   }
 
+  #word(index: number): number {
+    return this.#kernel.word(this.address, index);
+  }
+
   get count(): number {
-    return this.#kernel.countOf(this.address);
+    return this.#word(COUNT);
   }
 
   get state(): TypeState | undefined {
-    const kind = this.#kernel.kindOf(this.address);
-    const isDateTime = KINDS[kind] === 'DATETIME';
-    return stateOf(kind, isDateTime ? this.#kernel.spellingsOf(this.address) : this.#kernel.wideOf(this.address));
+    const kind = this.#word(FORM) & 255;
+    return stateOf(kind, KINDS[kind] === 'DATETIME' ? this.#word(SPELLINGS) : (this.#word(MORE) >> 16) & 255);
+  }
+
+  /** Distinct values, or -1 when the texts are written in full. */
+  get #entries(): number {
+    const isDictionary = ((this.#word(FORM) >> 16) & 255) !== 0;
+    return isDictionary && this.state?.type === 'STRING' ? this.#word(ENTRY_COUNT) : -1;
+  }
+
+  /** Whether the kernel does not know if a dictionary would have been kept. */
+  get #isUnsure(): boolean {
+    return this.#word(FORM) >>> 24 !== 0;
   }
 
   /** Brings the plan's column up to date, its values apart. */
   describe(): void {
     const { builder } = this.column;
     builder.state = this.state;
-    builder.maxChars = this.#kernel.maxCharsOf(this.address);
-    builder.maxBytes = this.#kernel.maxBytesOf(this.address);
+    builder.maxChars = this.#word(MAX_CHARS);
+    builder.maxBytes = this.#word(MAX_BYTES);
   }
 
   /** Makes ready what `encode` takes: whatever needs memory comes before the first view, which would lose its own. */
   settle(): void {
     if (this.count < this.#table.rows) this.#kernel.validOf(this.address);
-    if (this.#kernel.isUnsure(this.address) !== 0) return;
+    if (this.#isUnsure) return;
     const { builder } = this.column;
     const isText = this.state?.type === 'STRING';
-    if (isText && this.#kernel.entriesOf(this.address) < 0) builder.plain = true;
+    if (isText && this.#entries < 0) builder.plain = true;
     this.#kernel.settle(this.address);
-    if (isText && this.#kernel.entriesOf(this.address) < 0) noteDropped(builder, this.count);
+    if (isText && this.#entries < 0) noteDropped(builder, this.count);
     this.#tellPlain(builder);
   }
 
   encode(schema: ColumnSchema, rows: number): Column {
-    if (this.#kernel.isUnsure(this.address) !== 0) {
+    if (this.#isUnsure) {
       const { builder } = this.column;
       const encoded = encodeColumn(schema, rows, this.values(), this.rows(), builder);
       this.#tellPlain(builder);
@@ -103,17 +130,14 @@ export class KernelColumn implements PendingValues {
     }
     const { count } = this;
     const nullCount = rows - count;
-    const dictionary = this.#kernel.entriesOf(this.address);
+    const dictionary = this.#entries;
     const { buffer } = this.#kernel.memory;
     const values =
       dictionary < 0
         ? this.#plain(schema.type, count)
         : {
             kind: 'dictionary' as const,
-            indices: this.#table.out(
-              new Uint32Array(buffer, offsetOf(this.#kernel.indicesOf(this.address)), count),
-              Uint32Array,
-            ),
+            indices: this.#table.out(new Uint32Array(buffer, this.#word(INDICES), count), Uint32Array),
             dictionary: this.#plain('STRING', dictionary),
           };
     if (nullCount === 0) return { schema, rows, nullCount, values };
@@ -138,14 +162,10 @@ export class KernelColumn implements PendingValues {
 
   #currentValues(): Scalar[] {
     const { count, state } = this;
-    const dictionary = this.#kernel.entriesOf(this.address);
+    const dictionary = this.#entries;
     if (dictionary >= 0) {
       const entries = scalars(this.#plain('STRING', dictionary), undefined);
-      const indices = new Uint32Array(
-        this.#kernel.memory.buffer,
-        offsetOf(this.#kernel.indicesOf(this.address)),
-        count,
-      );
+      const indices = new Uint32Array(this.#kernel.memory.buffer, this.#word(INDICES), count);
       return Array.from(indices, (index) => entries[index] ?? '');
     }
     return scalars(this.#plain(state?.type ?? 'STRING', count), state);
@@ -177,7 +197,7 @@ export class KernelColumn implements PendingValues {
 
   #plain(type: ColumnType, count: number): PlainValues {
     const { buffer } = this.#kernel.memory;
-    const at = offsetOf(this.#kernel.dataOf(this.address));
+    const at = this.#word(DATA);
     switch (type) {
       case 'BOOLEAN':
         return { kind: 'boolean', values: this.#table.out(new Uint8Array(buffer, at, count), Uint8Array) };
@@ -189,7 +209,7 @@ export class KernelColumn implements PendingValues {
       case 'FLOAT':
         return { kind: 'double', values: this.#table.out(new Float64Array(buffer, at, count), Float64Array) };
       default: {
-        const data = this.#table.out(new Uint8Array(buffer, at, this.#kernel.usedOf(this.address)), Uint8Array);
+        const data = this.#table.out(new Uint8Array(buffer, at, this.#word(TO) - at), Uint8Array);
         return { kind: 'bytes', data, count };
       }
     }

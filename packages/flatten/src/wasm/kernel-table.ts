@@ -1,7 +1,14 @@
 /** One table that the kernel fills. */
 import type { PendingRows } from '../pending.ts';
 import type { TablePlan } from '../plan.ts';
-import { type Kernel, offsetOf } from './instance.ts';
+import type { Kernel } from './instance.ts';
+
+/** Words of a `Table` in `assembly/records.ts`. */
+export const ELEMENT = 0;
+const ROWS = 1;
+const PARENT_ROWS = 4;
+const POSITIONS = 5;
+const LAST_POSITION = 6;
 
 export class KernelTable implements PendingRows {
   readonly #kernel: Kernel;
@@ -17,22 +24,26 @@ export class KernelTable implements PendingRows {
     this.address = kernel.newTable(declared.length);
   }
 
+  #word(index: number): number {
+    return this.#kernel.word(this.address, index);
+  }
+
   get rows(): number {
-    return this.#kernel.rowsOf(this.address);
+    return this.#word(ROWS);
   }
 
   get parentRows(): Uint32Array {
-    const at = offsetOf(this.#kernel.parentRowsOf(this.address));
+    const at = this.#word(PARENT_ROWS);
     return this.out(new Uint32Array(this.#kernel.memory.buffer, at, this.rows), Uint32Array);
   }
 
   get positions(): BigInt64Array {
-    const at = offsetOf(this.#kernel.positionsOf(this.address));
+    const at = this.#word(POSITIONS);
     return this.out(new BigInt64Array(this.#kernel.memory.buffer, at, this.rows), BigInt64Array);
   }
 
   get lastPosition(): number {
-    return this.#kernel.lastPositionOf(this.address);
+    return this.#word(LAST_POSITION);
   }
 
   /** A view as it is taken. To copy from one is cheaper than to slice the memory, which fills what it gives with zeros first. */

@@ -227,6 +227,73 @@ describe('a page larger than the window of the kernel', () => {
   });
 });
 
+describe('numbers of few digits', () => {
+  const literals = [
+    ...['0', '1', '9', '10', '9999999', '10000000', '99999999', '123456789012345'],
+    ...['0.1', '0.5', '1.5', '12.25', '9999999.5', '10000000.5', '0.000001', '1.000001', '0.0000001', '1.0000001'],
+    ...['1.0', '1.50', '0.10', '100.0', '0.0', '9999999.999999', '9999999.9999999', '4503599627370497.5'],
+    ...['1e2', '1.5e3', '15E-1', '0e1', '1.25E+2', '-1', '-0', '-0.5', '-12.25', '-1.50', '0.30000000000000004'],
+  ];
+
+  test.each(['INTEGER', 'FLOAT', 'STRING'] as const)('are the same in a column that is %s', (type) => {
+    const first = { INTEGER: 7, FLOAT: 7.25, STRING: 'seven' }[type];
+    for (const literal of literals) {
+      const pages = [
+        bytes([{ id: 1, v: first, a: [first] }]),
+        encoder.encode(`[{"id":2,"v":${literal},"a":[${literal},${literal}\t]},{"id":3,"v":${literal} }]`),
+      ];
+      expect([literal, takenOf(pages)]).toEqual([literal, 2]);
+    }
+  });
+
+  test.each(['00', '01', '00.5', '01.5', '1.', '1.e2', '.5', '1e', '1.5e', '0x1', '1.5.5', '1-'])(
+    'are refused where JSON has no such number: %s',
+    (literal) => {
+      for (const first of ['7', '7.25']) {
+        const pages = [
+          `[{"id":1,"v":${first},"a":[${first}]}]`,
+          `[{"id":2,"v":${literal}}]`,
+          `[{"id":2,"a":[${literal}]}]`,
+        ];
+        expect(
+          takenOf(
+            pages.map((page) => encoder.encode(page)),
+            keyed,
+            1,
+          ),
+        ).toBe(1);
+      }
+    },
+  );
+});
+
+describe('dates', () => {
+  const pad = (value: number): string => String(value).padStart(2, '0');
+
+  test('of every month of a century, again and again, are the same', () => {
+    const months = Array.from({ length: 1200 }, (_, i) => `${1950 + Math.floor(i / 12)}-${pad((i % 12) + 1)}`);
+    const documents = [...months, ...months.toReversed()].map((month, id) => ({
+      id,
+      day: `${month}-${pad((id % 28) + 1)}`,
+      at: `${month}-01T${pad(id % 24)}:${pad(id % 60)}:${pad((id * 7) % 60)}.${String(id % 1000).padStart(3, '0')}Z`,
+    }));
+    expect(takenOf([bytes(documents), bytes(documents.toReversed())], keyed, 1)).toBe(2);
+  });
+
+  test.each([
+    ...['2025-02-28', '2025-02-29', '2024-02-29', '2024-02-30', '2025-04-31', '2025-13-01', '2025-00-10', '2025-01-00'],
+    ...['0000-01-01', '0001-01-01', '9999-12-31', '1969-12-31', '202/-01-01', '2025-0:-01', '2025-1 -01', '2025-01-3:'],
+  ])('are dates where the calendar has them: %s', (day) => {
+    for (const time of ['', 'T00:00:00.000Z', 'T23:59:59.999Z', 'T24:00:00.000Z', 'T29:59:59.999Z', 'T12:60:00.000Z']) {
+      const pages = [
+        bytes([{ id: 1, v: `2025-02-25${time && 'T10:00:00.123Z'}` }]),
+        bytes([{ id: 2, v: `${day}${time}` }]),
+      ];
+      expect([time, takenOf(pages)]).toEqual([time, 2]);
+    }
+  });
+});
+
 describe('documents without a declared key', () => {
   const deep = JSON.stringify({ z: 1, a: 2 });
   const nested = `{"z":${'{"y":0,"b":'.repeat(70)}${deep}${'}'.repeat(70)},"a":1}`;
