@@ -89,6 +89,7 @@ function optimize(binary: Uint8Array): Uint8Array {
   const module = read(binary);
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(1);
+  binaryen.setOneCallerInlineMaxSize(300);
   binaryen.setDebugInfo(false);
   binaryen.setLowMemoryUnused(true);
   let best = binary;

@@ -27,7 +27,7 @@ export function resetInput(): void {
 /** Begins a page, to be read through a window of so many bytes, a multiple of 16. Gives the first byte. */
 export function beginPage(length: u32, size: u32): usize {
   window = BEFORE + size;
-  low = size >> 2;
+  low = size >> 3;
   if (window + PADDING > blockSize) {
     release(block, blockSize);
     block = 0;

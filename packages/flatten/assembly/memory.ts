@@ -69,11 +69,15 @@ export function resetScratch(): void {
 
 /** Room for a text that is not in the page as it is; what it held is lost. Sixteen bytes more than asked for can be read. */
 export function scratch(size: u32): usize {
+  return growScratch(0, size);
+}
+
+/** The same, with the first `used` bytes kept. */
+export function growScratch(used: u32, size: u32): usize {
   const needed = <usize>size + 32;
   if (needed > scratchSize) {
-    release(scratchBlock, scratchSize);
-    const newSize: usize = max<usize>(needed, 4096);
-    scratchBlock = allocate(newSize);
+    const newSize = <usize>1 << sizeClass(max<usize>(needed, 4096));
+    scratchBlock = enlarge(scratchBlock, used, scratchSize, newSize);
     scratchSize = newSize;
   }
   return scratchBlock;

@@ -260,10 +260,6 @@ function parseScalar(kid: Kid, p: usize, char: u8, row: u32): usize {
   const word = load<u32>(p);
   if (word === NULL) return p + 4;
   const column = columnOf(kid);
-  if (char - 0x30 < 10) {
-    const end = parseSmallNumber(column, row, p);
-    if (end !== 0) return end;
-  }
   if (word === TRUE) {
     addBoolean(column, row, true);
     return p + 4;
@@ -273,8 +269,16 @@ function parseScalar(kid: Kid, p: usize, char: u8, row: u32): usize {
     addBoolean(column, row, false);
     return p + 5;
   }
-  const end = readNumber(p);
-  addNumber(column, row, p, <u32>(end - p));
+  return parseNumber(column, row, p, char);
+}
+
+function parseNumber(column: Column, row: u32, p: usize, char: u8): usize {
+  let end: usize = 0;
+  if (char - 0x30 < 10) end = parseSmallNumber(column, row, p);
+  if (end === 0) {
+    end = readNumber(p);
+    addNumber(column, row, p, <u32>(end - p));
+  }
   return end;
 }
 

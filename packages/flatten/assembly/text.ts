@@ -1,6 +1,6 @@
 // Strings: where they end, what they are without escapes, how long they are; and UTF-8.
 import { refuse } from './host';
-import { scratch } from './memory';
+import { growScratch, scratch } from './memory';
 
 const QUOTE: u8 = 0x22;
 const BACKSLASH: u8 = 0x5c;
@@ -42,18 +42,6 @@ export function endOfPlain(start: usize): usize {
   }
 }
 
-/** The closing quote of the string whose first byte is at `p`, escapes passed over unchecked; refuses control characters. */
-function closingQuote(p: usize): usize {
-  while (true) {
-    p = endOfPlain(p);
-    const char = load<u8>(p);
-    if (char === QUOTE) return p;
-    if (char !== BACKSLASH) refuse();
-    if (load<u8>(p, 1) < 0x20) refuse();
-    p += 2;
-  }
-}
-
 /** Skips the string whose first byte is at `p`, checking its escapes; gives what follows the closing quote. */
 export function skipString(p: usize): usize {
   while (true) {
@@ -82,15 +70,21 @@ export let unescapedEnd: usize = 0;
  * A lone surrogate is refused: strings that differ in one are different, but not in UTF-8.
  */
 export function unescape(p: usize): usize {
-  const end = closingQuote(p);
-  const target = scratch(<u32>(end - p));
+  let target = scratch(0);
   let to = target;
-  while (p < end) {
+  while (true) {
     const stop = endOfPlain(p);
-    copyBytes(to, p, <u32>(stop - p));
-    to += stop - p;
+    const length = <u32>(stop - p);
+    // What is plain, and one character.
+    const used = <u32>(to - target);
+    target = growScratch(used, used + length + 4);
+    to = target + used;
+    copyBytes(to, p, length);
+    to += length;
     p = stop;
-    if (p >= end) break;
+    const char = load<u8>(p);
+    if (char === QUOTE) break;
+    if (char !== BACKSLASH) refuse();
     const escape = load<u8>(p, 1);
     if (escape !== 0x75) {
       store<u8>(to++, simpleEscape(escape));
@@ -109,7 +103,7 @@ export function unescape(p: usize): usize {
     to = writePoint(to, point);
   }
   unescapedLength = <u32>(to - target);
-  unescapedEnd = end + 1;
+  unescapedEnd = p + 1;
   return target;
 }
 

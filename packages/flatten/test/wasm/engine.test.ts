@@ -267,6 +267,20 @@ describe('numbers of few digits', () => {
   );
 });
 
+test.each([1, 2, 15, 16, 17, 4000, 4090, 5000, 100_000])(
+  'texts of %i pieces with escapes between them are the same',
+  (count) => {
+    const text = ['plain', 'ä"\n', 'a longer one, of more than a vector', '😀\\'].flatMap((piece) =>
+      `${piece}\t`.repeat(count),
+    );
+    const escaped = JSON.stringify(text.join(''))
+      .replaceAll('ä', String.raw`\u00e4`)
+      .replaceAll('😀', String.raw`\ud83d\ude00`);
+    const page = `[{"id":1,"v":${escaped},"${'k'.repeat(count)}\\n":1},{"id":2,"v":"x","w":[${escaped}]}]`;
+    expect(takenOf([encoder.encode(page)], keyed, 1)).toBe(1);
+  },
+);
+
 describe('dates', () => {
   const pad = (value: number): string => String(value).padStart(2, '0');
 
