@@ -64,17 +64,17 @@ function reserve(column: Column, size: u32): usize {
 
 function growData(column: Column, size: u32): void {
   const used = column.to - column.data;
-  const old = column.data === 0 ? 0 : column.limit + SLACK - column.data;
+  const old = column.limit + SLACK - column.data;
   const needed = <u64>used + size + SLACK;
   let room = <u64>old * 2;
-  if (room < 256) room = 256;
   while (room < needed) room *= 2;
   if (room > 0x40000000) room = needed;
   if (room > 0x40000000) refuse();
   setData(column, enlarge(column.data, used, old, <usize>room), used, <usize>room);
 }
 
-function setData(column: Column, data: usize, used: usize, room: usize): void {
+/** Where the values of a column go. */
+export function setData(column: Column, data: usize, used: usize, room: usize): void {
   column.data = data;
   column.to = data + used;
   column.limit = data + room - SLACK;

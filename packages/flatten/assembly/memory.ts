@@ -14,6 +14,8 @@ let end: usize = 0;
 export function resetMemory(): void {
   memory.fill(freeLists, 0, (LARGEST + 1) * 4);
   end = (__heap_base + 63) & ~63;
+  nextRecord = 0;
+  recordsEnd = 0;
 }
 
 function sizeClass(size: usize): i32 {
@@ -56,6 +58,26 @@ export function enlarge(block: usize, used: usize, size: usize, newSize: usize):
   memory.copy(larger, block, used);
   release(block, size);
   return larger;
+}
+
+/** Records stand together, apart from the values: the fewer pages of memory they are in, the less often a page has to be looked up. */
+const RECORDS = 1 << 15;
+
+let nextRecord: usize = 0;
+let recordsEnd: usize = 0;
+
+/** Room for a record, in cache lines of its own, with zeros in it. Where its size is a power of two it may be given back as a block. */
+export function record(size: usize): usize {
+  const needed = (size + 63) & ~63;
+  if (recordsEnd - nextRecord < needed) {
+    const room = max<usize>(needed, RECORDS);
+    nextRecord = allocate(room);
+    recordsEnd = nextRecord + room;
+  }
+  const at = nextRecord;
+  nextRecord += needed;
+  memory.fill(at, 0, needed);
+  return at;
 }
 
 let scratchBlock: usize = 0;

@@ -1,11 +1,13 @@
 // Tables and columns as a whole: making, growing, marking the start of a page, going back to it, and emptying.
 import { refuse } from './host';
-import { allocate, enlarge, release } from './memory';
+import { allocate, enlarge, record, release } from './memory';
 import { Column, KeyValue, Kid, LONG, NEVER, Node, NONE, STRING, Table } from './records';
-import { dropDictionary, hashEntries, sizeOfSlots } from './columns';
+import { dropDictionary, hashEntries, setData, sizeOfSlots } from './columns';
 import { copyBytes, equalBytes, firstSlot, hashOf } from './text';
 
 const FIRST_ROWS = 64;
+/** Bytes for the first values of a column: a small dictionary stands by its column. */
+const FIRST_DATA = 256;
 
 /** Follows where nothing has been seen to follow: a kid that no key matches. */
 let nobody: Kid = changetype<Kid>(0);
@@ -26,14 +28,14 @@ export function resetTables(): void {
   tableCount = 0;
   tableRoom = 16;
   tables = allocate(tableRoom << 2);
-  nobody = changetype<Kid>(clear(allocate(offsetof<Kid>() + 16), offsetof<Kid>() + 16));
+  nobody = changetype<Kid>(record(offsetof<Kid>() + 16));
   nobody.mask = NEVER;
 }
 
 /** A table whose declared key has `keyCount` columns (0: none). */
 export function newTable(keyCount: u32): usize {
-  const table = changetype<Table>(clear(allocate(offsetof<Table>()), offsetof<Table>()));
-  table.element = changetype<Kid>(clear(allocate(offsetof<Kid>() + 16), offsetof<Kid>() + 16));
+  const table = changetype<Table>(record(offsetof<Table>()));
+  table.element = changetype<Kid>(record(offsetof<Kid>() + 16));
   table.room = FIRST_ROWS;
   table.parentRows = allocate(FIRST_ROWS << 2);
   table.positions = allocate(FIRST_ROWS << 3);
@@ -59,19 +61,18 @@ export function newTable(keyCount: u32): usize {
 
 /** An object in the documents of a table. */
 export function newNode(table: Table): usize {
-  const node = changetype<Node>(clear(allocate(offsetof<Node>()), offsetof<Node>()));
+  const node = changetype<Node>(record(offsetof<Node>()));
   node.table = table;
   node.next = nobody;
   node.other = nobody;
   node.slotMask = 15;
-  node.slots = clear(allocate(16 << 2), 16 << 2);
+  node.slots = record(16 << 2);
   return changetype<usize>(node);
 }
 
 /** A kid of a node; `isPlain` when its key is written without escapes. The key's bytes are at `key`. */
 export function newKid(node: Node, key: usize, length: u32, isPlain: bool, flags: i32): usize {
-  const size = offsetof<Kid>() + ((length + 17) & ~15);
-  const kid = changetype<Kid>(clear(allocate(size), size));
+  const kid = changetype<Kid>(record(offsetof<Kid>() + ((length + 17) & ~15)));
   const bytes = changetype<usize>(kid) + offsetof<Kid>();
   memory.copy(bytes, key, length);
   store<u16>(bytes + length, 0x3a22);
@@ -126,7 +127,7 @@ export function newColumn(
   maxBytes: u32,
   plain: bool,
 ): usize {
-  const column = changetype<Column>(clear(allocate(offsetof<Column>()), offsetof<Column>()));
+  const column = changetype<Column>(record(offsetof<Column>()));
   column.flags = <u8>flags;
   column.kind = <u8>kind;
   column.wide = wide !== 0;
@@ -139,7 +140,8 @@ export function newColumn(
   column.indexRoom = 16;
   column.indices = allocate(16 << 2);
   column.slotShift = 28;
-  column.slots = clear(allocate(16 << 3), 16 << 3);
+  column.slots = record(16 << 3);
+  setData(column, record(FIRST_DATA), 0, FIRST_DATA);
   markColumn(column);
   if (table.columnCount === table.columnRoom) {
     const size = <usize>table.columnRoom << 2;
@@ -192,7 +194,7 @@ function tableAt(index: u32): Table {
 
 /** Makes a kid part of the declared key of a table. */
 export function addKeyKid(table: Table, kid: Kid): void {
-  const value = clear(allocate(offsetof<KeyValue>()), offsetof<KeyValue>());
+  const value = record(offsetof<KeyValue>());
   kid.value = changetype<KeyValue>(value);
   store<u32>(table.keyValues + (<usize>table.keyValueCount << 2), <u32>value);
   table.keyValueCount++;
