@@ -91,6 +91,7 @@ const REST: usize = memory.data<u16>([0, 10000, 1000, 0, 100, 10, 1, 0], 16);
 export function canonicalSpellings(p: usize): i32 {
   const above = i8x16.sub(v128.load(p, 8), v128.load(LEAST));
   if (!i8x16.all_true(i8x16.le_u(above, v128.load(ABOVE))) || !readDay(p)) return 0;
+  // All digits at once, each times what it stands for, added up.
   const minutes = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(above), v128.load(MINUTES));
   const rest = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(above), v128.load(REST));
   const sums = i32x4.add(i32x4.mul(minutes, i32x4.splat(60000)), rest);
