@@ -70,7 +70,7 @@ export async function run({ quick }: Options): Promise<Result> {
     parquet_1: alone(audit, createPartWork({ corpus: 'audit', codec: CODEC })),
   });
   // What is slow by nature sees a part of the pages only.
-  const few = part(nested, quick ? 2 : 6);
+  const few = part(nested, quick ? 4 : 6);
   const rows = await compare(few, ROUNDS, {
     jsonparse: alone(few, parseOnly),
     typescript: alone(few, toColumns('nested', 'typescript')),
@@ -79,7 +79,8 @@ export async function run({ quick }: Options): Promise<Result> {
     json2csvFlatten: alone(few, eachDocument(csvRow)),
     columns: often(10, alone(few, toColumns('nested', 'wasm'))),
   });
-  const duckdb = await againstDuckDB(nested, ROUNDS, CODEC);
+  const duckdbRounds = quick ? 3 : ROUNDS;
+  const duckdb = await againstDuckDB(nested, duckdbRounds, CODEC);
   const dlt = await againstDlt(part(nested, quick ? 1 : 3));
   return {
     ratios: {
@@ -99,7 +100,7 @@ export async function run({ quick }: Options): Promise<Result> {
     },
     details: {
       codec: CODEC,
-      rounds: ROUNDS,
+      rounds: { duckdb: duckdbRounds, others: ROUNDS },
       corpora: { nested: describe(nested), audit: describe(audit) },
       versions: versionsOf(['@duckdb/node-api', 'flat', '@json2csv/transforms']),
       sameRows: duckdb.rows,
