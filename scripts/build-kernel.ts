@@ -111,7 +111,7 @@ function read(binary: Uint8Array): binaryen.Module {
 
 /**
  * Adds functions that nobody calls. V8 inlines the less the fewer of a module's functions are small: fully where half of them are, and
- * hardly at all where a quarter is, which costs a tenth of the speed.
+ * hardly at all where a quarter is, which costs a twentieth of the speed.
  * https://chromium.googlesource.com/v8/v8/+/refs/heads/main/src/wasm/inlining-tree.h
  */
 function addSmallFunctions(binary: Uint8Array): Uint8Array {

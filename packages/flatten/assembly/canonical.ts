@@ -3,13 +3,9 @@ import { memberValue, toText } from './host';
 import { allocate, enlarge, release, scratch } from './memory';
 import { INTEGER } from './records';
 import { numberKind, readNumber, textLength, whole, writeInteger } from './numbers';
-import { skipSpace, skipValue } from './parse';
+import { skipSpace, skipValue } from './skip';
 import { copyBytes, endOfPlain, equalBytes, unescape, unescapedEnd, unescapedLength } from './text';
-
-const QUOTE: u8 = 0x22;
-const COMMA: u8 = 0x2c;
-const NULL: u32 = 0x6c6c756e;
-const TRUE: u32 = 0x65757274;
+import { COMMA, NULL, QUOTE, TRUE } from './tokens';
 
 /** Each level of an object out of order copies what is in it. */
 const DEEPEST = 64;

@@ -2,7 +2,8 @@
 import { refuse } from './host';
 import { allocate, enlarge, record, release } from './memory';
 import { Column, KeyValue, Kid, LONG, NEVER, Node, NONE, STRING, Table } from './records';
-import { dropDictionary, hashEntries, setData, sizeOfSlots } from './columns';
+import { setData } from './data';
+import { dropDictionary, hashEntries, sizeOfSlots } from './dictionary';
 import { copyBytes, equalBytes, firstSlot, hashOf } from './text';
 
 const FIRST_ROWS = 64;

@@ -1,9 +1,7 @@
 // Strings: where they end, what they are without escapes, how long they are; and UTF-8.
 import { refuse } from './host';
 import { growScratch, scratch } from './memory';
-
-const QUOTE: u8 = 0x22;
-const BACKSLASH: u8 = 0x5c;
+import { BACKSLASH, QUOTE } from './tokens';
 
 // Vectors in memory: engines make each constant anew, in three instructions, wherever it is used.
 
